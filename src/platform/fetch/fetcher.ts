@@ -1,0 +1,200 @@
+import type { Readable } from 'node:stream';
+import { Agent, errors, interceptors, request } from 'undici';
+import type { Clock } from '../clock/index.ts';
+import { FetchError } from './fetch-error.ts';
+
+export interface FetcherOptions {
+  /** Sent with every request: name, version and a way to reach us, as the Assembly's services expect. */
+  userAgent: string;
+  clock: Clock;
+  /** 0 ≤ random() < 1; spreads retries of several processes. */
+  random: () => number;
+  /** Open connections to one origin; further requests wait. 6 is what a browser opens. */
+  connectionsPerOrigin?: number;
+  /** Longest wait for a connection, in ms. */
+  connectTimeoutMs?: number;
+  /** Longest wait for the response headers, in ms. */
+  headersTimeoutMs?: number;
+  /** Longest silence between two pieces of a body, in ms. */
+  bodyTimeoutMs?: number;
+  /** Attempts after the first, for failures that may pass. */
+  retries?: number;
+  /** First wait before a retry, in ms; doubles each time, with jitter. */
+  retryBaseMs?: number;
+  /** A server that asks for a longer pause than this is not waited for: the error is thrown at once, in ms. */
+  retryAfterCapMs?: number;
+}
+
+export interface FetchOptions {
+  method?: 'GET' | 'HEAD';
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Overrides the fetcher's number of retries. */
+  retries?: number;
+}
+
+export interface OpenedResponse {
+  status: number;
+  /** Lower-case names; a repeated header is joined by `, `. */
+  headers: Readonly<Record<string, string>>;
+  /** Must be read to its end or destroyed. Errors on silence longer than the body timeout. */
+  body: Readable;
+  /** Address after redirects. */
+  url: string;
+}
+
+/** The only way out of the process: bounded connections per origin, timeouts on each phase, bounded retries with jitter. */
+export interface Fetcher {
+  /**
+   * Sends the request and returns as soon as headers are there, for any 2xx (and 416, which range readers need).
+   * @throws FetchError otherwise; the signal's reason when aborted.
+   */
+  open(url: string, options?: FetchOptions): Promise<OpenedResponse>;
+  /**
+   * Reads a whole body of at most `maxBytes`, verified against Content-Length.
+   * @throws FetchError
+   */
+  bytes(
+    url: string,
+    options: FetchOptions & { maxBytes: number },
+  ): Promise<{ status: number; headers: Readonly<Record<string, string>>; body: Buffer; url: string }>;
+  close(): Promise<void>;
+}
+
+/** No page of ours needs more hops; a loop ends here. */
+const MAX_REDIRECTS = 5;
+
+export function createFetcher(options: FetcherOptions): Fetcher {
+  const {
+    userAgent,
+    clock,
+    random,
+    connectionsPerOrigin = 6,
+    connectTimeoutMs = 10_000,
+    headersTimeoutMs = 20_000,
+    bodyTimeoutMs = 20_000,
+    retries: defaultRetries = 3,
+    retryBaseMs = 500,
+    retryAfterCapMs = 60_000,
+  } = options;
+  const agent = new Agent({
+    connections: connectionsPerOrigin,
+    pipelining: 1,
+    headersTimeout: headersTimeoutMs,
+    bodyTimeout: bodyTimeoutMs,
+    connect: { timeout: connectTimeoutMs },
+  });
+  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTS }));
+
+  async function openOnce(url: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
+    fetchOptions.signal?.throwIfAborted();
+    let response: Awaited<ReturnType<typeof request>>;
+    try {
+      response = await request(url, {
+        dispatcher,
+        method: fetchOptions.method ?? 'GET',
+        headers: { 'user-agent': userAgent, ...fetchOptions.headers },
+        signal: fetchOptions.signal ?? null,
+      });
+    } catch (error) {
+      throw asFetchError(error, url, fetchOptions.signal);
+    }
+    const headers = flattenHeaders(response.headers);
+    const status = response.statusCode;
+    if ((status >= 200 && status < 300) || status === 416) {
+      const history = (response.context as { history?: URL[] } | undefined)?.history;
+      return { status, headers, body: response.body, url: history?.at(-1)?.href ?? url };
+    }
+    await discard(response.body);
+    throw new FetchError(status === 429 ? 'rate-limited' : 'status', url, {
+      status,
+      retryAfterMs: parseRetryAfter(headers['retry-after'], clock.now()),
+    });
+  }
+
+  async function withRetries<T>(fetchOptions: FetchOptions, attempt: () => Promise<T>): Promise<T> {
+    const retries = fetchOptions.retries ?? defaultRetries;
+    for (let tried = 0; ; tried += 1) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!(error instanceof FetchError) || !error.transient || tried >= retries) throw error;
+        if (error.retryAfterMs !== undefined && error.retryAfterMs > retryAfterCapMs) throw error;
+        // Full jitter on top of half the step: clients that failed together do not come back together.
+        const backoffMs = retryBaseMs * 2 ** tried * (0.5 + random());
+        await clock.sleep(Math.max(error.retryAfterMs ?? 0, backoffMs), fetchOptions.signal);
+      }
+    }
+  }
+
+  return {
+    open: (url, fetchOptions = {}) => withRetries(fetchOptions, () => openOnce(url, fetchOptions)),
+    bytes: (url, fetchOptions) =>
+      withRetries(fetchOptions, async () => {
+        const response = await openOnce(url, fetchOptions);
+        const body = await readBody(response, fetchOptions, url);
+        return { status: response.status, headers: response.headers, body, url: response.url };
+      }),
+    close: () => agent.close(),
+  };
+}
+
+async function readBody(
+  response: OpenedResponse,
+  options: FetchOptions & { maxBytes: number },
+  url: string,
+): Promise<Buffer> {
+  const announced = Number(response.headers['content-length'] ?? Number.NaN);
+  if (announced > options.maxBytes) {
+    await discard(response.body);
+    throw new FetchError('too-large', url);
+  }
+  const pieces: Buffer[] = [];
+  let received = 0;
+  try {
+    for await (const piece of response.body as AsyncIterable<Buffer>) {
+      received += piece.length;
+      if (received > options.maxBytes) throw new FetchError('too-large', url);
+      pieces.push(piece);
+    }
+  } catch (error) {
+    response.body.destroy();
+    throw asFetchError(error, url, options.signal);
+  }
+  if (options.method !== 'HEAD' && Number.isFinite(announced) && received < announced) {
+    throw new FetchError('truncated', url);
+  }
+  return Buffer.concat(pieces, received);
+}
+
+function asFetchError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (error instanceof FetchError) return error;
+  const timedOut =
+    error instanceof errors.HeadersTimeoutError ||
+    error instanceof errors.BodyTimeoutError ||
+    error instanceof errors.ConnectTimeoutError;
+  return new FetchError(timedOut ? 'timeout' : 'unreachable', url, { cause: error });
+}
+
+function flattenHeaders(raw: Record<string, string | string[] | undefined>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}
+
+/** Retry-After is seconds or an HTTP date (RFC 9110 §10.2.3). Returns ms from now, never negative. */
+function parseRetryAfter(value: string | undefined, now: Date): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
+}
+
+async function discard(body: Readable): Promise<void> {
+  // Error pages are small; one that is not costs a connection instead of our memory.
+  body.on('error', () => undefined);
+  body.destroy();
+}

@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    globalSetup: ['tests/support/prepare-databases.ts'],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

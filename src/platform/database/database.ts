@@ -1,0 +1,104 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Clock } from '../clock/index.ts';
+import { type EmbeddedServer, startEmbedded } from './embedded.ts';
+import { type ListenHandle, listenOn } from './listen.ts';
+import { sessionLock } from './session-lock.ts';
+
+/** A room names its own tables: `db.withTables<{ audio_files: AudioFilesTable }>()`. */
+export type Db = Kysely<object>;
+export type Trx = Transaction<object>;
+
+export interface Database {
+  db: Db;
+  kind: 'embedded' | 'postgresql';
+  /**
+   * Calls back for each NOTIFY on `channel`; `onReconnect` after a lost connection came back, when some may have been missed.
+   * A notification is a hint to look sooner, never the only way to learn of something.
+   */
+  listen(channel: string, onPayload: (payload: string) => void, onReconnect: () => void): Promise<ListenHandle>;
+  /**
+   * Takes a named lock for as long as this process lives or `release` is called; null when another process has it.
+   * Embedded, there is no other process.
+   */
+  tryLock(name: string): Promise<{ release(): Promise<void>; lost: AbortSignal } | null>;
+  /** Answers in ms, or throws: for health checks. */
+  ping(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Absent: embedded under `dataDir`. */
+  url: string | undefined;
+  dataDir: string;
+  clock: Clock;
+  onFatal: (error: Error) => void;
+  onWarning: (error: Error) => void;
+  /** Connections to PostgreSQL. Embedded it is always 1: all connections of the embedded engine share one session. */
+  poolSize?: number;
+}
+
+/** 2 cores run about this many statements at once without queueing in PostgreSQL itself. */
+const DEFAULT_POOL_SIZE = 10;
+/**
+ * A wait for a connection longer than this means that a flow which has a transaction open asked the pool for another
+ * connection (it would wait for itself), or that the database is lost: better a clear error than silence.
+ */
+const ACQUIRE_TIMEOUT_MS = 15_000;
+/** No statement of the product needs more; a lost client must not hold locks for ever. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const embedded = options.url === undefined ? await startEmbedded(options) : null;
+  const connection: pg.ClientConfig = embedded
+    ? { host: embedded.host, port: embedded.port, user: 'postgres', database: 'postgres' }
+    : { connectionString: options.url, statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true };
+  const pool = new pg.Pool({
+    ...connection,
+    types: { getTypeParser: numbersAsNumbers as typeof pg.types.getTypeParser },
+    max: embedded ? 1 : (options.poolSize ?? DEFAULT_POOL_SIZE),
+    // The embedded engine has one session: closing it would drop what the session has prepared and listened to.
+    idleTimeoutMillis: embedded ? 0 : 30_000,
+    connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+    allowExitOnIdle: false,
+    application_name: 'robian',
+  });
+  pool.on('error', options.onWarning);
+  const db: Db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    db,
+    kind: embedded ? 'embedded' : 'postgresql',
+    listen: listenOn({
+      connection,
+      pool,
+      embedded: embedded !== null,
+      clock: options.clock,
+      onWarning: options.onWarning,
+    }),
+    tryLock: (name) => (embedded ? Promise.resolve(uncontended()) : sessionLock(connection, name)),
+    ping: async () => {
+      const started = options.clock.monotonicMs();
+      await pool.query('select 1');
+      return options.clock.monotonicMs() - started;
+    },
+    close: () => closeAll(db, embedded),
+  };
+}
+
+async function closeAll(db: Db, embedded: EmbeddedServer | null): Promise<void> {
+  await db.destroy();
+  await embedded?.close();
+}
+
+function uncontended(): { release(): Promise<void>; lost: AbortSignal } {
+  return { release: () => Promise.resolve(), lost: new AbortController().signal };
+}
+
+/** Counts, sizes and ids of ours stay far below 2^53, and a number is what JSON and arithmetic need. */
+function numbersAsNumbers(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if ((oid === INT8 || oid === NUMERIC) && format !== 'binary') return Number;
+  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+}

@@ -1,0 +1,4 @@
+export { type Database, type DatabaseOptions, type Db, openDatabase, type Trx } from './database.ts';
+export { FolderHeldError } from './folder-lock.ts';
+export type { ListenHandle } from './listen.ts';
+export { migrate } from './migrate.ts';

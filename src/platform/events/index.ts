@@ -1,0 +1,1 @@
+export { createEvents, type EventRecord, type Events, type NewEvent } from './events.ts';

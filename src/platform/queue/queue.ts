@@ -1,0 +1,118 @@
+import { fromKysely, PgBoss } from 'pg-boss';
+import type { Database, Trx } from '../database/index.ts';
+
+/** A kind of job: its name and what happens when it fails. The payload carries ids; the state lives in our tables. */
+export interface JobDefinition<Data extends object> {
+  readonly name: string;
+  /** Attempts after the first when the handler throws; then the job goes to the dead letters. */
+  readonly retryLimit: number;
+  /** First wait before another attempt, in seconds; doubles each time, with jitter. */
+  readonly retryDelaySeconds: number;
+  /** A job that runs longer is taken for dead and tried again, in seconds. */
+  readonly expireInSeconds: number;
+  /** Only types: what a handler receives. */
+  readonly data?: Data;
+}
+
+export interface Job<Data> {
+  id: string;
+  data: Data;
+  /** Fires when the process is asked to stop or the job has expired. */
+  signal: AbortSignal;
+}
+
+export interface SendOptions {
+  /** Higher first; 0 when absent. */
+  priority?: number;
+  startAfterSeconds?: number;
+}
+
+/** Jobs in the database of the things they change: sent in the transaction of the cause, or not at all. */
+export interface JobQueue {
+  /** Makes the queues exist. Call before `send` and `work`. */
+  start(jobs: readonly JobDefinition<object>[]): Promise<void>;
+  send<Data extends object>(trx: Trx, job: JobDefinition<Data>, data: Data, options?: SendOptions): Promise<void>;
+  /** Handles jobs of this kind here, `concurrency` at once, until `stop`. */
+  work<Data extends object>(
+    job: JobDefinition<Data>,
+    concurrency: number,
+    handler: (job: Job<Data>) => Promise<void>,
+  ): Promise<void>;
+  /** Takes no new job, waits `graceMs` for those running, then lets them go (they will be tried again). */
+  stop(graceMs: number): Promise<void>;
+}
+
+export function defineJob<Data extends object>(job: Omit<JobDefinition<Data>, 'data'>): JobDefinition<Data> {
+  return job;
+}
+
+/** Notifications wake the worker at once; this look is the floor under them, in seconds. pg-boss takes no less than 0.5. */
+const POLL_SECONDS = 2;
+const DEAD_LETTERS = 'dead-letters';
+const NO_SUCH_JOB = '00000000-0000-0000-0000-000000000000';
+
+export function createJobQueue(options: {
+  database: Database;
+  onError: (error: unknown) => void;
+  /** True in processes that do the queue's housekeeping (expiry, retention). */
+  supervise: boolean;
+}): JobQueue {
+  const { database } = options;
+  const boss = new PgBoss({
+    db: { ...fromKysely(database.db), listen: database.listen },
+    useListenNotify: true,
+    supervise: options.supervise,
+    schedule: false,
+    migrate: true,
+    // Index care is for millions of jobs a day; ours are thousands.
+    reindex: false,
+    monitorVacuum: false,
+  });
+  boss.on('error', options.onError);
+
+  return {
+    start: async (jobs) => {
+      await boss.start();
+      await boss.createQueue(DEAD_LETTERS);
+      for (const job of jobs) {
+        await ensureQueue(boss, job);
+        // Fills pg-boss's memory of the queue now: inside a transaction it could not ask the pool's only connection.
+        await boss.findJobs(job.name, { id: NO_SUCH_JOB });
+      }
+    },
+    send: async (trx, job, data, sendOptions = {}) => {
+      await boss.send(job.name, data, {
+        db: fromKysely(trx),
+        ...(sendOptions.priority === undefined ? {} : { priority: sendOptions.priority }),
+        ...(sendOptions.startAfterSeconds === undefined ? {} : { startAfter: sendOptions.startAfterSeconds }),
+      });
+    },
+    work: async <Data extends object>(
+      job: JobDefinition<Data>,
+      concurrency: number,
+      handler: (job: Job<Data>) => Promise<void>,
+    ) => {
+      await boss.work<Data>(
+        job.name,
+        { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: POLL_SECONDS },
+        async (batch) => {
+          for (const { id, data, signal } of batch) await handler({ id, data, signal });
+        },
+      );
+    },
+    stop: (graceMs) => boss.stop({ graceful: true, close: false, timeout: graceMs }),
+  };
+}
+
+async function ensureQueue(boss: PgBoss, job: JobDefinition<object>): Promise<void> {
+  const settings = {
+    retryLimit: job.retryLimit,
+    retryDelay: job.retryDelaySeconds,
+    retryBackoff: true,
+    expireInSeconds: job.expireInSeconds,
+    notify: true,
+  };
+  const existing = await boss.getQueue(job.name);
+  if (existing) await boss.updateQueue(job.name, settings);
+  else await boss.createQueue(job.name, { ...settings, policy: 'standard', deadLetter: DEAD_LETTERS });
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from './index.ts';
+
+describe('configuration', () => {
+  it('needs nothing: every variable has a default that works on one machine', () => {
+    const config = parseConfig({});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, databaseUrl: undefined, ingestEverySeconds: 600 });
+    expect([...config.roles]).toEqual(['api', 'worker', 'scheduler']);
+    expect(config.publicUrl).toBe('http://127.0.0.1:8000');
+  });
+
+  it('names every wrong variable in one go, and what is expected', () => {
+    const wrong = {
+      PORT: 'http',
+      DATABASE_URL: 'mysql://x',
+      ROLES: 'api,boss',
+      INGEST_EVERY: '1s',
+      INGEST_DAYS: '0',
+      DISK_FLOOR: '12',
+      ADMIN_TOKEN: 'short',
+      PORTAL_URL: 'ftp://x',
+      TRUST_PROXY: '$(id)',
+      LOG_LEVEL: 'loud',
+    };
+    let lines: readonly string[] = [];
+    try {
+      parseConfig(wrong);
+    } catch (error) {
+      if (error instanceof ConfigError) lines = error.lines;
+    }
+    expect(lines.map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(wrong).sort());
+    expect(lines.find((line) => line.startsWith('ROLES'))).toContain('api,worker,scheduler');
+  });
+
+  it.each([
+    ['off', null],
+    ['30s', 30],
+    ['10m', 600],
+    ['1h', 3600],
+  ])('reads INGEST_EVERY=%s', (text, seconds) => {
+    expect(parseConfig({ INGEST_EVERY: text }).ingestEverySeconds).toBe(seconds);
+  });
+
+  it('takes an empty variable for an absent one, and trims slashes off addresses', () => {
+    const config = parseConfig({
+      DATABASE_URL: '',
+      PUBLIC_URL: 'https://robian.example/',
+      RETENTION_SIZE: '20GB',
+      TRUST_PROXY: '10.0.0.0/8',
+    });
+    expect(config).toMatchObject({
+      databaseUrl: undefined,
+      publicUrl: 'https://robian.example',
+      retentionBytes: 20e9,
+      trustProxy: '10.0.0.0/8',
+    });
+    expect(parseConfig({ TRUST_PROXY: 'true' }).trustProxy).toBe(true);
+    expect(parseConfig({ HOST: '::1' }).publicUrl).toBe('http://[::1]:8000');
+  });
+});

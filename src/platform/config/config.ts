@@ -1,0 +1,169 @@
+import { resolve } from 'node:path';
+import { cleanEnv, EnvError, EnvMissingError, makeValidator, port, str } from 'envalid';
+
+export type Role = 'api' | 'worker' | 'scheduler';
+const ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
+
+/** Everything the environment decides, read once at the start. */
+export interface Config {
+  host: string;
+  port: number;
+  dataDir: string;
+  databaseUrl: string | undefined;
+  roles: ReadonlySet<Role>;
+  /** Address under which listeners reach this server, without a trailing slash. */
+  publicUrl: string;
+  trustProxy: boolean | string;
+  logLevel: string;
+  adminToken: string | undefined;
+  portalUrl: string;
+  mediaUrl: string;
+  hlsUrl: string;
+  openDataUrl: string;
+  siteUrl: string;
+  /** Null: the scheduler does not ingest. */
+  ingestEverySeconds: number | null;
+  ingestDays: number;
+  extractionConcurrency: number;
+  /** Extractions that may wait before new ones are refused. */
+  extractionQueueLimit: number;
+  /** Free disk below which nothing new is fetched, in bytes. */
+  diskFloorBytes: number;
+  retentionDays: number | null;
+  retentionBytes: number | null;
+  ffmpegPath: string | undefined;
+  ytDlpPath: string | undefined;
+}
+
+/** The start stops here: one line for each wrong variable, saying what is expected. */
+export class ConfigError extends Error {
+  readonly lines: readonly string[];
+  constructor(lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.name = 'ConfigError';
+    this.lines = lines;
+  }
+}
+
+const httpUrl = makeValidator<string>((input) => {
+  if (!URL.canParse(input) || !/^https?:$/.test(new URL(input).protocol)) {
+    throw new EnvError('expected an http:// or https:// address');
+  }
+  return input.replace(/\/+$/, '');
+});
+const databaseUrl = makeValidator<string>((input) => {
+  if (!URL.canParse(input) || !/^postgres(ql)?:$/.test(new URL(input).protocol)) {
+    throw new EnvError('expected postgresql://user:password@host:port/name');
+  }
+  return input;
+});
+const roles = makeValidator<ReadonlySet<Role>>((input) => {
+  const named = input.split(',').map((part) => part.trim());
+  if (!named.every((part): part is Role => (ROLES as readonly string[]).includes(part))) {
+    throw new EnvError(`expected some of ${ROLES.join(',')}`);
+  }
+  return new Set(named);
+});
+const interval = makeValidator<number | 'off'>((input) => {
+  if (input === 'off') return 'off';
+  const match = /^(\d{1,5})(s|m|h)$/.exec(input);
+  const seconds = Number(match?.[1]) * ({ s: 1, m: 60, h: 3600 }[match?.[2] ?? ''] ?? Number.NaN);
+  // The portal is a public service: asking more often than every 10 s would be rude and tells nothing new.
+  if (!(seconds >= 10)) throw new EnvError('expected off, or a duration of at least 10s such as 30s, 10m, 1h');
+  return seconds;
+});
+const atLeast = (minimum: number): ReturnType<typeof makeValidator<number>> =>
+  makeValidator<number>((input) => {
+    const value = Number(input);
+    if (!Number.isInteger(value) || value < minimum) throw new EnvError(`expected a whole number from ${minimum} up`);
+    return value;
+  });
+const size = makeValidator<number>((input) => {
+  const match = /^(\d{1,12})(B|MB|GB|TB)$/.exec(input);
+  const unit = { B: 1, MB: 1e6, GB: 1e9, TB: 1e12 }[match?.[2] ?? ''];
+  if (!match || unit === undefined) throw new EnvError('expected a size such as 500MB or 20GB');
+  return Number(match[1]) * unit;
+});
+const proxies = makeValidator<boolean | string>((input) => {
+  if (input === 'false' || input === '') return false;
+  if (input === 'true') return true;
+  if (!/^[0-9a-fA-F.:/, a-z]+$/.test(input))
+    throw new EnvError('expected true, false, or addresses such as 10.0.0.0/8');
+  return input;
+});
+/** A token a machine can guess in a day is none. */
+const ADMIN_TOKEN_MIN = 16;
+const secretToken = makeValidator<string>((input) => {
+  if (input.length < ADMIN_TOKEN_MIN) throw new EnvError(`expected at least ${ADMIN_TOKEN_MIN} characters`);
+  return input;
+});
+
+/**
+ * Reads the environment.
+ * @throws ConfigError naming every wrong variable at once.
+ */
+export function parseConfig(environment: NodeJS.ProcessEnv): Config {
+  // An empty variable is how compose files and shells say "not set".
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const env = cleanEnv(
+    given,
+    {
+      HOST: str({ default: '127.0.0.1' }),
+      PORT: port({ default: 8000 }),
+      DATA_DIR: str({ default: './data' }),
+      DATABASE_URL: databaseUrl({ default: undefined }),
+      ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
+      PUBLIC_URL: httpUrl({ default: undefined }),
+      TRUST_PROXY: proxies({ default: false as boolean | string }),
+      LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' }),
+      ADMIN_TOKEN: secretToken({ default: undefined }),
+      PORTAL_URL: httpUrl({ default: 'https://videos.assemblee-nationale.fr' }),
+      MEDIA_URL: httpUrl({ default: 'http://anorigin.vodalys.com' }),
+      HLS_URL: httpUrl({ default: 'https://videos-an.vodalys.com' }),
+      OPENDATA_URL: httpUrl({ default: 'https://data.assemblee-nationale.fr' }),
+      SITE_URL: httpUrl({ default: 'https://www.assemblee-nationale.fr' }),
+      INGEST_EVERY: interval({ default: 600 as number | 'off' }),
+      INGEST_DAYS: atLeast(1)({ default: 7 }),
+      EXTRACTION_CONCURRENCY: atLeast(1)({ default: 2 }),
+      EXTRACTION_QUEUE_LIMIT: atLeast(1)({ default: 100 }),
+      DISK_FLOOR: size({ default: 1e9 }),
+      RETENTION_DAYS: atLeast(1)({ default: undefined }),
+      RETENTION_SIZE: size({ default: undefined }),
+      FFMPEG_PATH: str({ default: undefined }),
+      YTDLP_PATH: str({ default: undefined }),
+    },
+    { reporter: ({ errors }) => throwAll(errors) },
+  );
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: resolve(env.DATA_DIR),
+    databaseUrl: env.DATABASE_URL,
+    roles: env.ROLES,
+    publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
+    trustProxy: env.TRUST_PROXY,
+    logLevel: env.LOG_LEVEL,
+    adminToken: env.ADMIN_TOKEN,
+    portalUrl: env.PORTAL_URL,
+    mediaUrl: env.MEDIA_URL,
+    hlsUrl: env.HLS_URL,
+    openDataUrl: env.OPENDATA_URL,
+    siteUrl: env.SITE_URL,
+    ingestEverySeconds: env.INGEST_EVERY === 'off' ? null : env.INGEST_EVERY,
+    ingestDays: env.INGEST_DAYS,
+    extractionConcurrency: env.EXTRACTION_CONCURRENCY,
+    extractionQueueLimit: env.EXTRACTION_QUEUE_LIMIT,
+    diskFloorBytes: env.DISK_FLOOR,
+    retentionDays: env.RETENTION_DAYS ?? null,
+    retentionBytes: env.RETENTION_SIZE ?? null,
+    ffmpegPath: env.FFMPEG_PATH,
+    ytDlpPath: env.YTDLP_PATH,
+  };
+}
+
+function throwAll(errors: Partial<Record<string, Error>>): void {
+  const lines = Object.entries(errors).map(([name, error]) =>
+    error instanceof EnvMissingError ? `${name}: required` : `${name}: ${error?.message ?? 'wrong value'}`,
+  );
+  if (lines.length > 0) throw new ConfigError(lines);
+}

@@ -1,0 +1,1 @@
+export { type Config, ConfigError, parseConfig, type Role } from './config.ts';

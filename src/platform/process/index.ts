@@ -1,0 +1,1 @@
+export { type Lifecycle, type LifecycleOptions, runUntilStopped } from './lifecycle.ts';

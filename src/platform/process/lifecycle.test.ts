@@ -4,6 +4,7 @@ import { runUntilStopped } from './index.ts';
 const logger = { info: vi.fn(), error: vi.fn(), fatal: vi.fn() };
 
 function host() {
+  const signal = new Map<string, () => void>();
   return {
     signal,
     exit: vi.fn<(code: number) => void>(),

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { bearerToken, cursorOf, decodeCursor, pageLinks, sameSecret } from './index.ts';
+
+const base = 'https://robian.example/api/debates/';
+const page = { page: 2, perPage: 20, total: 45, nextCursor: 'abc', byCursor: false };
+
+describe('lists', () => {
+  it('link first, prev, next and last, keeping the filters', () => {
+    expect(pageLinks(base, { type: ['commission', 'audition'], page: 2, per_page: 20 }, page)).toBe(
+      `<${base}?type=commission&type=audition&per_page=20&page=1>; rel="first", ` +
+        `<${base}?type=commission&type=audition&per_page=20&page=1>; rel="prev", ` +
+        `<${base}?type=commission&type=audition&per_page=20&cursor=abc>; rel="next", ` +
+        `<${base}?type=commission&type=audition&per_page=20&page=3>; rel="last"`,
+    );
+  });
+
+  it('have no next on the last page and no prev on the first or by cursor', () => {
+    const links = pageLinks(base, {}, { ...page, page: 1, nextCursor: null });
+    expect(links).not.toContain('"next"');
+    expect(links).not.toContain('"prev"');
+    expect(pageLinks(base, {}, { ...page, byCursor: true })).not.toContain('"prev"');
+    expect(pageLinks(base, {}, { ...page, page: 1, total: 0, nextCursor: null })).toContain('page=1>; rel="last"');
+  });
+
+  it('take back only cursors that they gave, for the same order', () => {
+    const cursor = cursorOf('date:desc', '2026-10-06', '19_ab');
+    expect(decodeCursor(cursor, 'date:desc')).toEqual({ value: '2026-10-06', id: '19_ab' });
+    for (const [given, order] of [
+      [cursor, 'title:asc'],
+      ['AAAA', 'date:desc'],
+      [Buffer.from('["date:desc",{},"x"]').toString('base64url'), 'date:desc'],
+      [Buffer.from('["date:desc",1,2]').toString('base64url'), 'date:desc'],
+    ] as const) {
+      expect(() => decodeCursor(given, order)).toThrow('http/invalid-cursor');
+    }
+  });
+});
+
+describe('tokens', () => {
+  it.each([
+    ['Bearer abc.def', 'abc.def'],
+    ['bearer abc', 'abc'],
+    ['Basic abc', null],
+    ['Bearer a b', null],
+    [undefined, null],
+  ])('are read from %s', (header, token) => {
+    expect(bearerToken(header)).toBe(token);
+  });
+
+  it('are compared whole', () => {
+    expect(sameSecret('abcdef', 'abcdef')).toBe(true);
+    expect(sameSecret('abcdef', 'abcde')).toBe(false);
+  });
+});

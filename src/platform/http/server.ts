@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { AppError } from '../errors/index.ts';
+import { negotiateLanguage } from '../i18n/index.ts';
+import type { Logger } from '../telemetry/index.ts';
+import { httpErrors } from './errors.ts';
+import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
+import { chooseEncoding, encode, etagOf, matchesEtag } from './representation.ts';
+
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+export interface HttpServerOptions {
+  logger: Logger;
+  publicUrl: string;
+  /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
+  trustProxy: boolean | string;
+  version: string;
+}
+
+/** The largest JSON a client has reason to send; import and batches of positions stay below. */
+const BODY_LIMIT_BYTES = 256 * 1024;
+/** A whole request (headers and body) must be here by then: 256 kB at 10 kB/s. Slower clients hold sockets, in ms. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 60 s after which common proxies close idle connections, so that it is they who close, in ms. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
+const MAX_URL_LENGTH = 8_000;
+const MAX_PARAM_LENGTH = 300;
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
+/** The HTTP application with what every operation shares: ids, errors, languages, conditional answers, log line, OpenAPI. */
+export async function createHttpServer(options: HttpServerOptions): Promise<App> {
+  const app: App = Fastify({
+    loggerInstance: options.logger as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    genReqId: requestIdOf,
+    trustProxy: options.trustProxy,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
+    // Unknown fields are refused, never dropped; every wrong field is named.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true, allErrors: true } },
+    // v1 is the current version, and /api follows the current version: one operation, two addresses.
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/api\/v1(?=\/|\?|$)/, '/api'),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.addSchema(Problem);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'RobianAPI',
+        version: options.version,
+        description: 'Listen to the French Assemblée nationale. / Écouter l’Assemblée nationale.',
+        license: { name: 'GPL-3.0-or-later', url: 'https://www.gnu.org/licenses/gpl-3.0.html' },
+      },
+      servers: [{ url: '/' }],
+      components: {
+        securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' } },
+      },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
+  });
+
+  app.addHook('onRoute', (route) => {
+    // An operation that declares no parameters takes none: what would be ignored is refused instead.
+    const noParameters = { type: 'object', properties: {}, additionalProperties: false };
+    route.schema = { querystring: noParameters, ...route.schema };
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) throw httpErrors.error('not-acceptable');
+  });
+  app.addHook('onSend', conditionalAnswer);
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+  });
+
+  app.setErrorHandler((error, request, reply) =>
+    sendProblem(asAppError(error), request, reply, options.publicUrl, error),
+  );
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+      (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,
+    );
+    if (allowed.length === 0) throw httpErrors.error('not-found');
+    reply.header('allow', allowed.join(', '));
+    throw httpErrors.error('method-not-allowed');
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  return app;
+}
+
+function requestIdOf(request: { headers: IncomingMessage['headers'] }): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function sendProblem(
+  error: AppError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  publicUrl: string,
+  cause: unknown,
+): FastifyReply {
+  if (error.definition.status >= 500) request.log.error({ err: cause, code: error.code }, 'request failed');
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+  if (error.definition.status === 401) reply.header('www-authenticate', 'Bearer');
+  const language = negotiateLanguage(request.headers['accept-language']);
+  return reply
+    .status(error.definition.status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('content-language', language)
+    .header('cache-control', 'no-store')
+    .header('vary', 'accept-language')
+    .send(JSON.stringify(problemOf(error, language, request.id, publicUrl)));
+}
+
+interface FastifyFailure {
+  code?: string;
+  statusCode?: number;
+  validation?: { instancePath: string; message?: string; params?: Record<string, unknown> }[];
+  validationContext?: string;
+}
+
+/** What Fastify itself refuses, in our codes; anything else that was not foreseen is a defect and answers 500. */
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const failure = error as FastifyFailure;
+  if (failure.validation) {
+    const fields = failure.validation.map((one) => ({
+      field: fieldOf(one, failure.validationContext),
+      message: one.message ?? 'refused',
+    }));
+    return httpErrors.error('invalid-request', { fields });
+  }
+  if (failure.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return httpErrors.error('body-too-large');
+  if (failure.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return httpErrors.error('unsupported-media-type');
+  if (failure.statusCode !== undefined && failure.statusCode >= 400 && failure.statusCode < 500) {
+    return httpErrors.error('not-acceptable', { cause: error });
+  }
+  if (failure.statusCode === 503) return httpErrors.error('unavailable', { cause: error, retryAfterSeconds: 1 });
+  return httpErrors.error('internal', { cause: error });
+}
+
+function fieldOf(one: { instancePath: string; params?: Record<string, unknown> }, context: string | undefined): string {
+  const named = one.params?.additionalProperty ?? one.params?.missingProperty;
+  const path = one.instancePath.split('/').filter((part) => part !== '');
+  if (typeof named === 'string') path.push(named);
+  return [context === 'querystring' ? 'query' : (context ?? 'body'), ...path].join('.');
+}
+
+/** Gives every JSON answer to a GET a strong ETag, answers 304 where the client has it, and compresses what is worth it. */
+async function conditionalAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return payload;
+  if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache');
+  const encoding = chooseEncoding(request.headers['accept-encoding'], Buffer.byteLength(payload));
+  const etag = etagOf(payload, encoding);
+  reply.header('etag', etag);
+  reply.header('vary', [reply.getHeader('vary'), 'accept-encoding'].filter(Boolean).join(', '));
+  if (matchesEtag(request.headers['if-none-match'], etag)) {
+    reply.status(304);
+    reply.removeHeader('content-type');
+    return null;
+  }
+  if (encoding === 'identity') return payload;
+  reply.header('content-encoding', encoding);
+  return encode(payload, encoding);
+}

@@ -17,3 +17,14 @@ export const systemClock: Clock = {
     await delay(ms, undefined, signal ? { signal } : {});
   },
 };
+
+export {
+  addDays,
+  findFrenchDay,
+  fromParis,
+  fromParisStamp,
+  isDay,
+  type ParisTime,
+  parisDay,
+  toParisIso,
+} from './paris-time.ts';

@@ -50,6 +50,7 @@ const STATEMENT_TIMEOUT_MS = 60_000;
 
 const INT8 = 20;
 const NUMERIC = 1700;
+const DATE = 1082;
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const embedded = options.url === undefined ? await startEmbedded(options) : null;
@@ -58,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     : { connectionString: options.url, statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true };
   const pool = new pg.Pool({
     ...connection,
-    types: { getTypeParser: numbersAsNumbers as typeof pg.types.getTypeParser },
+    types: { getTypeParser: plainValues as typeof pg.types.getTypeParser },
     max: embedded ? 1 : (options.poolSize ?? DEFAULT_POOL_SIZE),
     // The embedded engine has one session: closing it would drop what the session has prepared and listened to.
     idleTimeoutMillis: embedded ? 0 : 30_000,
@@ -97,8 +98,12 @@ function uncontended(): { release(): Promise<void>; lost: AbortSignal } {
   return { release: () => Promise.resolve(), lost: new AbortController().signal };
 }
 
-/** Counts, sizes and ids of ours stay far below 2^53, and a number is what JSON and arithmetic need. */
-function numbersAsNumbers(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+/**
+ * Counts, sizes and ids of ours stay far below 2^53, and a number is what JSON and arithmetic need.
+ * A date has no hour and no zone: it stays the text it is, where the driver would make it midnight somewhere.
+ */
+function plainValues(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if ((oid === INT8 || oid === NUMERIC) && format !== 'binary') return Number;
+  if (oid === DATE) return String;
   return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
 }

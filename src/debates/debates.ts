@@ -1,0 +1,153 @@
+import type { Db, Trx } from '../platform/database/index.ts';
+import type { Events } from '../platform/events/index.ts';
+import type { Announcement, DebateRef, SourceDebate } from '../sources/index.ts';
+import type { Debate } from './debate.ts';
+import { debatesErrors } from './errors.ts';
+import { type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
+import { nextSittingState, type SittingState } from './sitting-state.ts';
+import { createDebatesStore, type DebatesStore } from './store.ts';
+import { type DebateRow, debateOf } from './tables.ts';
+
+export type Outcome = 'created' | 'updated' | 'unchanged';
+
+export interface Recorded {
+  id: string;
+  outcome: Outcome;
+}
+
+/** The register. */
+export interface Debates {
+  /** By its id or any id it was ever known by; null when unknown. */
+  find(idOrAlias: string): Promise<Debate | null>;
+  /** @throws AppError `debates/not-found` */
+  get(idOrAlias: string): Promise<Debate>;
+  /** Takes what a source says of a recording. The same again writes nothing. */
+  record(observed: SourceDebate): Promise<Recorded>;
+  /** Takes a line of the programme; null when it names no meeting, which leaves nothing to know it by later. */
+  recordAnnouncement(announced: Announcement, source: string): Promise<Recorded | null>;
+  /** The source no longer shows this recording: it is marked, never deleted. */
+  withdraw(ref: DebateRef): Promise<Recorded | null>;
+  /** Recordings of a source on the Paris days `since`..`until`, `YYYY-MM-DD`, both included. */
+  recordingsOn(source: string, since: string, until: string): Promise<Debate[]>;
+  /** Sittings that are on the air now, as far as we know. */
+  live(): Promise<Debate[]>;
+  /** The vault has, or no longer has, a file of this debate. In the transaction that changes it. */
+  reportAudio(trx: Trx, id: string, audio: { available: boolean; durationSeconds: number | null }): Promise<void>;
+  /** The extraction's state as listeners see it. In the transaction that changes it. */
+  reportRun(trx: Trx, id: string, state: 'active' | 'failed' | null): Promise<void>;
+}
+
+/** The Assembly has about ten rooms; a list of live sittings that needed more would be a mistake of ours. */
+export const LIVE_LIMIT = 50;
+
+export function createDebates(options: { db: Db; events: Events }): Debates {
+  const { db, events } = options;
+  const store = createDebatesStore(db);
+
+  const announce = (trx: Trx, type: string, id: string, data: Record<string, unknown> = {}): Promise<void> =>
+    events.append(trx, { type, channel: 'debates', data: { debate_id: id, ...data } });
+
+  const find = async (idOrAlias: string): Promise<Debate | null> => {
+    const row = await store.find(idOrAlias);
+    return row ? debateOf(row) : null;
+  };
+
+  return {
+    find,
+    get: async (idOrAlias) => {
+      const debate = await find(idOrAlias);
+      if (!debate) throw debatesErrors.error('not-found', { params: { id: idOrAlias } });
+      return debate;
+    },
+
+    record: async (observed) => {
+      const facts = factsOfRecording(observed);
+      const seen = await store.find(observed.ref.id);
+      if (seen && says(seen, facts, observed.state)) return { id: seen.id, outcome: 'unchanged' };
+      return db.transaction().execute(async (trx) => {
+        await store.lock(trx);
+        const known = (await store.find(observed.ref.id, trx)) ?? (await findAnnounced(store, trx, observed));
+        const state = nextSittingState(known?.sitting_state ?? null, observed.state);
+        const id = known?.id ?? observed.ref.id;
+        if (known) await store.update(trx, id, { ...facts, sitting_state: state });
+        else await store.insert(trx, id, state, facts);
+        const meetingAlias = isClip(observed) ? null : observed.meetingId;
+        for (const alias of new Set([id, observed.ref.id, meetingAlias])) {
+          if (alias !== null) await store.addAlias(trx, alias, id);
+        }
+        await announce(trx, eventOf(known?.sitting_state ?? null, state), id, { title: facts.title, state });
+        return { id, outcome: known ? 'updated' : 'created' };
+      });
+    },
+
+    recordAnnouncement: async (announced, source) => {
+      const { meetingId } = announced;
+      if (meetingId === null) return null;
+      const facts = factsOfAnnouncement(announced, source, meetingId);
+      const seen = await store.find(meetingId);
+      if (seen && (seen.source_ref !== null || says(seen, facts, 'announced')))
+        return { id: seen.id, outcome: 'unchanged' };
+      return db.transaction().execute(async (trx): Promise<Recorded> => {
+        await store.lock(trx);
+        if (seen) await store.update(trx, seen.id, facts);
+        else await store.insert(trx, meetingId, 'announced', facts);
+        await store.addAlias(trx, meetingId, meetingId);
+        await announce(trx, seen ? 'debate_updated' : 'debate_created', meetingId, {
+          title: facts.title,
+          state: 'announced',
+        });
+        return { id: meetingId, outcome: seen ? 'updated' : 'created' };
+      });
+    },
+
+    withdraw: async (ref) => {
+      const seen = await store.find(ref.id);
+      if (!seen) return null;
+      if (seen.sitting_state === 'withdrawn') return { id: seen.id, outcome: 'unchanged' };
+      return db.transaction().execute(async (trx) => {
+        await store.update(trx, seen.id, { sitting_state: 'withdrawn', live_url: null });
+        await announce(trx, 'debate_updated', seen.id, { state: 'withdrawn' });
+        return { id: seen.id, outcome: 'updated' };
+      });
+    },
+
+    recordingsOn: store.recordingsOn,
+    live: () => store.live(LIVE_LIMIT),
+
+    reportAudio: async (trx, id, audio) => {
+      const change = { has_audio: audio.available, duration_seconds: audio.durationSeconds };
+      if (await store.setReported(trx, id, change))
+        await announce(trx, 'debate_updated', id, { has_audio: audio.available });
+    },
+    reportRun: async (trx, id, state) => {
+      if (await store.setReported(trx, id, { run_state: state }))
+        await announce(trx, 'debate_updated', id, { run: state });
+    },
+  };
+}
+
+/** Whether the register already says all that was observed. */
+function says(row: DebateRow, facts: Facts, observed: 'announced' | 'live' | 'ended'): boolean {
+  return row.facts_sha256 === facts.facts_sha256 && nextSittingState(row.sitting_state, observed) === row.sitting_state;
+}
+
+/**
+ * The announced sitting that this recording turns out to be. Two recordings may share a meeting (a sitting and the cut of its
+ * questions to the government): the first of the announced kind takes its place, the other stands for itself.
+ */
+async function findAnnounced(store: DebatesStore, trx: Trx, observed: SourceDebate): Promise<DebateRow | undefined> {
+  if (observed.meetingId === null) return undefined;
+  const announced = await store.findUnrecorded(trx, observed.meetingId);
+  return isClip(observed) && announced?.type !== 'question_gouvernement' ? undefined : announced;
+}
+
+/** The questions to the government are published a second time, cut out of their sitting. */
+function isClip(observed: SourceDebate): boolean {
+  return observed.type === 'question_gouvernement';
+}
+
+function eventOf(before: SittingState | null, after: SittingState): string {
+  if (after === 'live' && before !== 'live') return 'debate_started';
+  if (after === 'ended' && before === 'live') return 'debate_ended';
+  return before === null ? 'debate_created' : 'debate_updated';
+}

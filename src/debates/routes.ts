@@ -1,0 +1,174 @@
+import type { FastifyReply } from 'fastify';
+import { Type } from 'typebox';
+import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
+import type { Db } from '../platform/database/index.ts';
+import { type App, cursorOf, decodeCursor, type Page, pageLinks } from '../platform/http/index.ts';
+import type { Debates } from './debates.ts';
+import type { DebateFilter, Sort, SortOrder } from './list-query.ts';
+import { presentDebate } from './present.ts';
+import {
+  type AudioFileBody,
+  Debate,
+  DebateId,
+  ListQuery,
+  type ListQueryParameters,
+  RECENT_DAYS_DEFAULT,
+  RecentQuery,
+} from './schemas.ts';
+import { createDebatesStore, type ListedDebate } from './store.ts';
+
+export interface DebatesRoutesOptions {
+  debates: Debates;
+  db: Db;
+  clock: Clock;
+  publicUrl: string;
+  /** The playable files of some debates, from the room that keeps them. */
+  audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+});
+const DebateList = Type.Array(Type.Ref('Debate'));
+const NO_FILES: readonly AudioFileBody[] = [];
+const DEFAULT_PER_PAGE = 20;
+
+export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
+  const store = createDebatesStore(options.db);
+  app.addSchema(Debate);
+
+  const present = async (listed: readonly ListedDebate['debate'][]) => {
+    const files = await options.audioFiles(listed.filter((one) => one.hasAudio).map((one) => one.id));
+    return listed.map((one) => presentDebate(one, files.get(one.id) ?? NO_FILES));
+  };
+
+  async function answerList(reply: FastifyReply, path: string, request: PagedRequest) {
+    const { filter, sort, order, query } = request;
+    const perPage = query.per_page ?? DEFAULT_PER_PAGE;
+    const page = query.page ?? 1;
+    const orderName = `${sort}:${order}`;
+    const from = query.cursor === undefined ? { offset: (page - 1) * perPage } : decodeCursor(query.cursor, orderName);
+    const total = await store.count(filter);
+    // One row more than asked tells whether a next page exists.
+    const rows = await store.list({ filter, sort, order, limit: perPage + 1, from });
+    const shown = rows.slice(0, perPage);
+    const last = rows.length > perPage ? shown.at(-1) : undefined;
+    const described: Page = {
+      page,
+      perPage,
+      total,
+      nextCursor: last ? cursorOf(orderName, last.sortValue, last.debate.id) : null,
+      byCursor: query.cursor !== undefined,
+    };
+    reply.header('x-total-count', String(total));
+    reply.header('link', pageLinks(`${options.publicUrl}${path}`, query, described));
+    return present(shown.map((one) => one.debate));
+  }
+
+  app.get(
+    '/api/debates',
+    {
+      schema: {
+        tags: ['debates'],
+        summary: 'Les débats / The debates',
+        description:
+          'Liste filtrée et triée, en tableau ; total dans X-Total-Count, pages dans Link. / Filtered, sorted list, as an array; total in X-Total-Count, pages in Link.',
+        querystring: ListQuery,
+        response: { 200: DebateList, 400: problem('A filter is refused') },
+      },
+    },
+    async (request, reply) => {
+      const query = request.query;
+      return answerList(reply, '/api/debates/', {
+        filter: filterOf(query),
+        sort: query.sort_by ?? 'date',
+        order: query.sort_order ?? 'desc',
+        query,
+      });
+    },
+  );
+
+  app.get(
+    '/api/debates/live',
+    {
+      schema: {
+        tags: ['debates'],
+        summary: 'En direct / On the air now',
+        description:
+          'Les séances diffusées en ce moment, avec live_url (HLS). / Sittings on the air now, with live_url (HLS).',
+        response: { 200: DebateList },
+      },
+    },
+    async (_request, reply) => {
+      const live = await options.debates.live();
+      reply.header('x-total-count', String(live.length));
+      return present(live);
+    },
+  );
+
+  app.get(
+    '/api/debates/recent',
+    {
+      schema: {
+        tags: ['debates'],
+        summary: 'Ces derniers jours / The last days',
+        description:
+          'Les séances commencées ces derniers jours, la plus récente d’abord. / Sittings begun in the last days, newest first.',
+        querystring: RecentQuery,
+        response: { 200: DebateList, 400: problem('A parameter is refused') },
+      },
+    },
+    async (request, reply) => {
+      const now = options.clock.now();
+      const filter: DebateFilter = {
+        dateStart: addDays(parisDay(now), -(request.query.days ?? RECENT_DAYS_DEFAULT)),
+        startedBefore: now,
+      };
+      return answerList(reply, '/api/debates/recent', { filter, sort: 'date', order: 'desc', query: request.query });
+    },
+  );
+
+  app.get(
+    '/api/debates/:debate_id',
+    {
+      schema: {
+        tags: ['debates'],
+        summary: 'Un débat / One debate',
+        description:
+          'Par son identifiant, ou tout identifiant sous lequel il a été connu. / By its id, or any id it was known by.',
+        params: DebateId,
+        response: { 200: Type.Ref('Debate'), 404: problem('No such debate') },
+      },
+    },
+    async (request) => {
+      const debate = await options.debates.get(request.params.debate_id);
+      const files = await options.audioFiles([debate.id]);
+      return presentDebate(debate, files.get(debate.id) ?? NO_FILES);
+    },
+  );
+}
+
+interface PagedRequest {
+  filter: DebateFilter;
+  sort: Sort;
+  order: SortOrder;
+  query: { page?: number; per_page?: number; cursor?: string };
+}
+
+function filterOf(query: ListQueryParameters): DebateFilter {
+  return {
+    q: query.q,
+    type: query.type,
+    status: query.status,
+    commission: query.commission,
+    speaker: query.speaker,
+    tag: query.tag,
+    legislature: query.legislature,
+    dateStart: query.date_start,
+    dateEnd: query.date_end,
+    hasAudio: query.has_audio,
+    hasTranscript: query.has_transcript,
+    updatedSince: query.updated_since === undefined ? undefined : new Date(query.updated_since),
+  };
+}

@@ -1,0 +1,164 @@
+import { type Insertable, sql } from 'kysely';
+import type { Db, Trx } from '../platform/database/index.ts';
+import type { Debate } from './debate.ts';
+import type { Facts } from './facts.ts';
+import {
+  afterPosition,
+  type DebateFilter,
+  type Sort,
+  type SortOrder,
+  sortExpression,
+  whereFilter,
+} from './list-query.ts';
+import type { SittingState } from './sitting-state.ts';
+import { type DebateRow, type DebatesTables, debateOf } from './tables.ts';
+
+/** Any constant will do; it must only differ from other locks of the product. */
+const WRITE_LOCK = 7_262_427;
+
+export interface ListRequest {
+  filter: DebateFilter;
+  sort: Sort;
+  order: SortOrder;
+  limit: number;
+  /** Rows to skip, or the position to go on from. */
+  from: { offset: number } | { value: string | number | null; id: string };
+}
+
+export interface ListedDebate {
+  debate: Debate;
+  /** What this row is sorted by: the position of the next page when it is the last one. */
+  sortValue: string | number | null;
+}
+
+export function createDebatesStore(db: Db) {
+  const tables = db.withTables<DebatesTables>();
+  const within = (trx: Trx | undefined) => trx?.withTables<DebatesTables>() ?? tables;
+
+  return {
+    /** One observation is written at a time, whoever makes it, so that two can never make two rows. Held until the commit. */
+    lock: async (trx: Trx): Promise<void> => {
+      await sql`select pg_advisory_xact_lock(${WRITE_LOCK})`.execute(trx);
+    },
+
+    /** By its id or any id it was ever known by. */
+    find: async (idOrAlias: string, trx?: Trx): Promise<DebateRow | undefined> =>
+      within(trx)
+        .selectFrom('debates')
+        .innerJoin('debate_aliases', 'debate_aliases.debate_id', 'debates.id')
+        .where('debate_aliases.alias', '=', idOrAlias)
+        .selectAll('debates')
+        .executeTakeFirst(),
+
+    /** The announced sitting of a meeting that no recording has joined yet. */
+    findUnrecorded: async (trx: Trx, meetingId: string): Promise<DebateRow | undefined> =>
+      within(trx)
+        .selectFrom('debates')
+        .where('meeting_id', '=', meetingId)
+        .where('source_ref', 'is', null)
+        .selectAll()
+        .executeTakeFirst(),
+
+    insert: async (trx: Trx, id: string, sittingState: SittingState, facts: Facts): Promise<void> => {
+      const row: Insertable<DebatesTables['debates']> = { id, sitting_state: sittingState, ...facts };
+      await within(trx).insertInto('debates').values(row).execute();
+    },
+
+    update: async (trx: Trx, id: string, change: Partial<Facts> & { sitting_state?: SittingState }): Promise<void> => {
+      const withdrawn = change.sitting_state === 'withdrawn' ? sql<Date>`now()` : sql<null>`null`;
+      await within(trx)
+        .updateTable('debates')
+        .set({
+          ...change,
+          ...(change.sitting_state === undefined ? {} : { withdrawn_at: withdrawn }),
+          updated_at: sql<Date>`now()`,
+        })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Sets what other rooms report; says whether anything changed. */
+    setReported: async (
+      trx: Trx,
+      id: string,
+      change: { has_audio?: boolean; duration_seconds?: number | null; run_state?: 'active' | 'failed' | null },
+    ): Promise<boolean> => {
+      const result = await within(trx)
+        .updateTable('debates')
+        .set({ ...change, updated_at: sql<Date>`now()` })
+        .where('id', '=', id)
+        .where((eb) =>
+          eb.or(
+            Object.entries(change).map(([column, value]) =>
+              eb(column as 'has_audio', 'is distinct from', value as boolean),
+            ),
+          ),
+        )
+        .executeTakeFirst();
+      return result.numUpdatedRows > 0n;
+    },
+
+    addAlias: async (trx: Trx, alias: string, debateId: string): Promise<void> => {
+      await within(trx)
+        .insertInto('debate_aliases')
+        .values({ alias, debate_id: debateId })
+        .onConflict((conflict) => conflict.column('alias').doNothing())
+        .execute();
+    },
+
+    list: async (request: ListRequest): Promise<ListedDebate[]> => {
+      const { filter, sort, order, limit, from } = request;
+      let query = tables
+        .selectFrom('debates')
+        .selectAll()
+        .select(sortExpression(sort).as('sort_value'))
+        .where((eb) => whereFilter(eb, filter))
+        .orderBy(sortExpression(sort), order)
+        .orderBy('id', order)
+        .limit(limit);
+      query = 'offset' in from ? query.offset(from.offset) : query.where(afterPosition(sort, order, from));
+      const rows = await query.execute();
+      return rows.map((row) => ({
+        debate: debateOf(row),
+        sortValue: row.sort_value instanceof Date ? row.sort_value.toISOString() : row.sort_value,
+      }));
+    },
+
+    count: async (filter: DebateFilter): Promise<number> => {
+      const row = await tables
+        .selectFrom('debates')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where((eb) => whereFilter(eb, filter))
+        .executeTakeFirstOrThrow();
+      return row.total;
+    },
+
+    live: async (limit: number): Promise<Debate[]> => {
+      const rows = await tables
+        .selectFrom('debates')
+        .selectAll()
+        .where('sitting_state', '=', 'live')
+        .orderBy('sorts_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(debateOf);
+    },
+
+    /** Recordings of a source on some Paris days, that are still shown. */
+    recordingsOn: async (source: string, since: string, until: string): Promise<Debate[]> => {
+      const rows = await tables
+        .selectFrom('debates')
+        .selectAll()
+        .where('source', '=', source)
+        .where('source_ref', 'is not', null)
+        .where('day', '>=', since)
+        .where('day', '<=', until)
+        .where('sitting_state', '<>', 'withdrawn')
+        .execute();
+      return rows.map(debateOf);
+    },
+  };
+}
+
+export type DebatesStore = ReturnType<typeof createDebatesStore>;

@@ -46,8 +46,8 @@ export function defineJob<Data extends object>(job: Omit<JobDefinition<Data>, 'd
   return job;
 }
 
-/** Notifications wake the worker at once; this look is the floor under them, in seconds. pg-boss takes no less than 0.5. */
-const POLL_SECONDS = 2;
+/** Notifications wake the worker at once; this look is the floor under them. pg-boss takes no less than 0.5. */
+const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 };
 const DEAD_LETTERS = 'dead-letters';
 const NO_SUCH_JOB = '00000000-0000-0000-0000-000000000000';
 
@@ -92,13 +92,16 @@ export function createJobQueue(options: {
       concurrency: number,
       handler: (job: Job<Data>) => Promise<void>,
     ) => {
-      await boss.work<Data>(
-        job.name,
-        { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: POLL_SECONDS },
-        async (batch) => {
-          for (const { id, data, signal } of batch) await handler({ id, data, signal });
-        },
-      );
+      for (let slot = 0; slot < concurrency; slot += 1) {
+        const worker = await boss.work<Data>(job.name, { batchSize: 1, ...POLLING }, async (batch) => {
+          try {
+            for (const { id, data, signal } of batch) await handler({ id, data, signal });
+          } finally {
+            // Without this a worker rests for a poll between two jobs that wait.
+            boss.notifyWorker(worker);
+          }
+        });
+      }
     },
     stop: (graceMs) => boss.stop({ graceful: true, close: false, timeout: graceMs }),
   };

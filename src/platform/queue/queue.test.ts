@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTestDatabase, type TestDatabase } from '../../../tests/support/database.ts';
+import { createJobQueue, defineJob, type JobQueue } from './index.ts';
+
+const greet = defineJob<{ name: string }>({ name: 'greet', retryLimit: 1, retryDelaySeconds: 1, expireInSeconds: 60 });
+const rank = defineJob<{ name: string }>({ name: 'rank', retryLimit: 0, retryDelaySeconds: 1, expireInSeconds: 60 });
+const fail = defineJob<{ name: string }>({ name: 'fail', retryLimit: 0, retryDelaySeconds: 1, expireInSeconds: 60 });
+
+describe('jobs', () => {
+  let database: TestDatabase;
+  let queue: JobQueue;
+  beforeAll(async () => {
+    database = await openTestDatabase();
+    queue = createJobQueue({ database, onError: () => undefined, supervise: true });
+    await queue.start([greet, rank, fail]);
+  });
+  afterAll(async () => {
+    await queue.stop(1_000);
+    await database.close();
+  });
+  const send = (
+    job: typeof greet,
+    name: string,
+    options?: { priority?: number; startAfterSeconds?: number },
+  ): Promise<void> => database.db.transaction().execute((trx) => queue.send(trx, job, { name }, options));
+
+  it('are done soon after the commit that sent them, and never when it was rolled back', async () => {
+    const done: string[] = [];
+    const second = Promise.withResolvers<void>();
+    await queue.work(greet, 1, async (job) => {
+      done.push(job.data.name);
+      if (job.data.name === 'after') second.resolve();
+    });
+    await expect(
+      database.db.transaction().execute(async (trx) => {
+        await queue.send(trx, greet, { name: 'rolled back' });
+        throw new Error('no');
+      }),
+    ).rejects.toThrow('no');
+    await send(greet, 'committed');
+    await send(greet, 'after');
+    await second.promise;
+    expect(done).toEqual(['committed', 'after']);
+  });
+
+  it('are taken by priority', async () => {
+    await send(rank, 'low', { priority: 1 });
+    await send(rank, 'high', { priority: 9 });
+    await send(rank, 'later', { startAfterSeconds: 3600 });
+    const done: string[] = [];
+    const all = Promise.withResolvers<void>();
+    await queue.work(rank, 1, async (job) => {
+      done.push(job.data.name);
+      if (done.length === 2) all.resolve();
+    });
+    await all.promise;
+    expect(done).toEqual(['high', 'low']);
+  });
+
+  it('that fail for good are kept among the dead letters', async () => {
+    await queue.work(fail, 1, async () => {
+      throw new Error('broken for good');
+    });
+    await send(fail, 'lost');
+    await expect
+      .poll(
+        async () => (await sql`select 1 from pgboss.job where name = 'dead-letters'`.execute(database.db)).rows.length,
+        { timeout: 10_000 },
+      )
+      .toBe(1);
+  });
+});

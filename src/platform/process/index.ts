@@ -1,1 +1,3 @@
+export { type LeaderLock, leadWhenElected } from './leadership.ts';
 export { type Lifecycle, type LifecycleOptions, runUntilStopped } from './lifecycle.ts';
+export { type PeriodicTask, runPeriodically } from './periodic.ts';

@@ -83,8 +83,8 @@ export interface SourceDebate {
   type: DebateType;
   /** The source's own code behind `type`. */
   sourceType: string | null;
-  /** What the source says now. A source may flip to `recorded` for a moment during a live sitting. */
-  state: 'live' | 'recorded';
+  /** What the source says now. A source may flip to `ended` for a moment during a live sitting. */
+  state: 'announced' | 'live' | 'ended';
   /** Start of the recording (the room may still be empty), ISO 8601 with the Paris offset. */
   startsAt: string;
   /** The recording is at least this long; up to about a minute more. */
@@ -151,7 +151,7 @@ export interface SourceCaptions {
 }
 
 export interface LiveObservation {
-  /** Every stream that runs, with what the source says of it; `debate.state` may be `recorded` for a moment. */
+  /** Every stream that runs, with what the source says of it; `debate.state` may be `ended` for a moment. */
   sittings: { debate: SourceDebate; announcement: Announcement | null; provenance: Provenance }[];
   /** Today's programme, started or not. */
   announced: Announcement[];

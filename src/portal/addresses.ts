@@ -96,7 +96,9 @@ export function createPortalAddresses(bases: PortalBases) {
       const own = /^(?:mediafiles:\/\/this\/|\.\/files\/)((?:[\w-]+\/)*[\w-]+\.(?:jpe?g|png))$/i.exec(address)?.[1];
       if (own !== undefined) return `${portal}/Datas/an/${checked(videoId)}/files/${own}`;
       const path = pathOnPortal(address, portal);
-      return path !== null && /\.(?:jpe?g|png)$/i.test(path) ? `${portal}${path}` : null;
+      return path !== null && /^\/(?:Datas\/an|live\/images)\/.+\.(?:jpe?g|png)$/i.test(path)
+        ? `${portal}${path}`
+        : null;
     },
     /** The picture of an organ, as live pages show it; of the plenary sitting when null. */
     organImage(organId: string | null): string | null {

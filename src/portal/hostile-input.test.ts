@@ -61,7 +61,7 @@ describe.each([
     );
   });
 
-  // Two megabytes of what makes a careless pattern quadratic: each would take minutes, not seconds.
+  // A quarter of a megabyte of what makes a careless pattern quadratic: that takes a minute, what is linear an instant.
   test.each([
     '<',
     '<a ',
@@ -78,7 +78,7 @@ describe.each([
   ])(
     'made of %j only, in time that grows with its size',
     (piece) => {
-      survives(parse, Buffer.from(piece.repeat(Math.floor((2 << 20) / piece.length))));
+      survives(parse, Buffer.from(piece.repeat(Math.floor((256 << 10) / piece.length))));
     },
     10_000,
   );

@@ -53,6 +53,15 @@ describe('the page of a video', () => {
   });
 });
 
+test.each(["captionUrl = '", 'captionUrl  ', 'config_json = {', 'config_json = {}'])(
+  'a script made of %j only is read in time that grows with its size',
+  (piece) => {
+    const page = `<h1 class="contentheading">x</h1><h2 class="mediaTitle">y</h2><script>${piece.repeat(20_000)}`;
+    expect(parseVideoPage(Buffer.from(page))).toMatchObject({ title: 'y' });
+  },
+  10_000,
+);
+
 test.skipIf(SAMPLES === null)('the real page of 6 October 2026 gives its facts', () => {
   expect(parseVideoPage(readFileSync(sample('video-page/19502241_6ac548b948b27.html')))).toMatchObject({
     kind: 'video',

@@ -1,5 +1,5 @@
+import { isDay } from '../platform/clock/index.ts';
 import { portalErrors } from './errors.ts';
-import { isDay } from './paris-time.ts';
 import { isVideoId } from './video-id.ts';
 
 /** Where the Assembly's hosts are; a replay of them may stand elsewhere. */

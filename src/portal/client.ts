@@ -1,11 +1,10 @@
-import type { Clock } from '../platform/clock/index.ts';
+import { type Clock, parisDay } from '../platform/clock/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { FetchError, type Fetcher } from '../platform/fetch/index.ts';
 import type { ListPage, PortalAddresses } from './addresses.ts';
 import { malformed, portalErrors } from './errors.ts';
 import { type DocumentRequest, fetchDocument, type Provenance, type Validator } from './fetch-document.ts';
 import { createPace, type Pace } from './pace.ts';
-import { parisDay } from './paris-time.ts';
 import { type Captions, parseCaptions } from './parse-captions.ts';
 import { type DataNvs, parseDataNvs } from './parse-data-nvs.ts';
 import { type DaySearch, parseDaySearch } from './parse-day-search.ts';

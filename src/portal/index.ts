@@ -3,7 +3,6 @@ export { createPortal, type Observed, type Portal, type PortalOptions, type Seen
 export type { DebateType } from './debate-type.ts';
 export { portalErrors } from './errors.ts';
 export type { Provenance, Validator } from './fetch-document.ts';
-export { addDays, fromParis, isDay, parisDay, toParisIso } from './paris-time.ts';
 export type { CaptionCue, Captions } from './parse-captions.ts';
 export type { Chapter, DataNvs, Speaker } from './parse-data-nvs.ts';
 export type { DaySearch, DaySearchRow } from './parse-day-search.ts';

@@ -1,8 +1,8 @@
+import { fromParisStamp } from '../platform/clock/index.ts';
 import { cleanLabel, oneLine, plainLines } from './clean-text.ts';
 import { type DebateType, debateType } from './debate-type.ts';
 import { decodeDocument } from './decode-text.ts';
 import { malformed } from './errors.ts';
-import { fromParisStamp } from './paris-time.ts';
 import { readXml } from './read-xml.ts';
 import { isVideoId } from './video-id.ts';
 

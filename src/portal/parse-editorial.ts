@@ -1,9 +1,9 @@
 import { Parser } from 'htmlparser2';
+import { findFrenchDay, fromParis, parisDay } from '../platform/clock/index.ts';
 import { oneLine, plainLines } from './clean-text.ts';
 import { type DebateType, debateType } from './debate-type.ts';
 import { decodeDocument } from './decode-text.ts';
 import { malformed } from './errors.ts';
-import { findFrenchDay, fromParis, parisDay } from './paris-time.ts';
 
 const DOCUMENT = 'getedito';
 /** A busy day has thirty meetings. */

@@ -1,11 +1,5 @@
-import {
-  type Chapter,
-  type DataNvs,
-  type Diffusion,
-  type PortalAddresses,
-  type Provenance,
-  toParisIso,
-} from '../portal/index.ts';
+import { toParisIso } from '../platform/clock/index.ts';
+import type { Chapter, DataNvs, Diffusion, PortalAddresses, Provenance } from '../portal/index.ts';
 import type { Announcement, DebateRef, MediaCandidate, SourceChapter, SourceDebate } from './source.ts';
 
 /** The product's words for a video of the portal. Pure. */

@@ -1,8 +1,7 @@
-import type { Clock } from '../platform/clock/index.ts';
+import { addDays, type Clock } from '../platform/clock/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { FetchError } from '../platform/fetch/index.ts';
 import {
-  addDays,
   type Editorial,
   type LiveList,
   type Portal,

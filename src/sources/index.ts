@@ -1,8 +1,11 @@
 export { sourcesErrors } from './errors.ts';
+export { pageSource } from './page-source.ts';
+export { createPortalSource } from './portal-source.ts';
 export { createSources, type Sources } from './registry.ts';
 export type {
   Announcement,
   DebateRef,
+  DebateSource,
   DebateType,
   Description,
   Listing,

@@ -1,24 +1,30 @@
 /**
  * The plug: what the product asks of any source of debates. A source knows a site; it knows nothing of our tables.
- * Every answer that was fetched says where and when (`Provenance`), so that each stored fact can.
+ * The least a source can do is to say where the sound is, as for a page that an administrator adds by hand.
  */
 export interface Source {
   /** Short, stable, kebab-case; stored with every debate that came from here. */
   readonly id: string;
+  /** Where the sound can be had now, best first; empty while live or before publication. */
+  media(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<MediaCandidate[]>;
+}
+
+/**
+ * A source that is watched: it lists its debates and tells their facts. Every answer that was fetched says where and
+ * when (`Provenance`), so that each stored fact can. Methods throw FetchError when the site does not answer, AppError
+ * when it answers what cannot be used, the signal's reason when aborted.
+ */
+export interface DebateSource extends Source {
   /**
    * One listing a day, oldest first, for the Paris days `since`..`until` (both included, `YYYY-MM-DD`).
    * A day that cannot be read is yielded with its `error` and does not end the walk.
-   * @throws the signal's reason when aborted
    */
   discover(options: { since: string; until: string; signal?: AbortSignal }): AsyncIterable<Listing>;
-  /**
-   * The facts of one debate, in at most one request when nothing changed since `validator`.
-   * @throws AppError `portal/…` or alike when the site answers something else; FetchError when it does not answer
-   */
+  /** The facts of one debate, in at most one request when nothing changed since `validator`. */
   describe(ref: DebateRef, options?: { validator?: Validator; signal?: AbortSignal }): Promise<Description>;
-  /** Where the sound can be had now, best first; empty while live or before publication. */
-  media(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<MediaCandidate[]>;
-  /** What was said, as published; null when there is none (yet). */
+  /** For a debate that left the lists: where its source says so in words, or null while it says nothing of the kind. */
+  withdrawal(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<Provenance | null>;
+  /** What was said, as published; null when there is nothing (yet). */
   captions(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<SourceCaptions | null>;
   /** What is on the air, and what is announced for today. */
   live(options?: { signal?: AbortSignal }): Promise<LiveObservation>;
@@ -155,8 +161,10 @@ export interface LiveObservation {
   sittings: { debate: SourceDebate; announcement: Announcement | null; provenance: Provenance }[];
   /** Today's programme, started or not. */
   announced: Announcement[];
-  /** Streams that could not be read, for the report. */
-  failed: { ref: DebateRef; error: unknown }[];
+  /** What could not be read, for the report: a stream, or the programme itself when `ref` is null. */
+  failed: { ref: DebateRef | null; error: unknown }[];
+  /** Entries that could not be understood, for the report. */
+  rejected: { entry: string; reason: string }[];
 }
 
 /** A line of the day's programme. */

@@ -1,0 +1,1 @@
+export { type HealthCheck, registerHealthRoutes } from './routes.ts';

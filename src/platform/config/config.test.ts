@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig } from './index.ts';
+import { ConfigError, parseConfig, readOrMakeSecret } from './index.ts';
 
 describe('configuration', () => {
   it('needs nothing: every variable has a default that works on one machine', () => {
@@ -18,6 +21,7 @@ describe('configuration', () => {
       INGEST_DAYS: '0',
       DISK_FLOOR: '12',
       ADMIN_TOKEN: 'short',
+      JWT_SECRET: 'changeme-changeme-changeme-changeme',
       PORTAL_URL: 'ftp://x',
       TRUST_PROXY: '$(id)',
       LOG_LEVEL: 'loud',
@@ -56,5 +60,22 @@ describe('configuration', () => {
     });
     expect(parseConfig({ TRUST_PROXY: 'true' }).trustProxy).toBe(true);
     expect(parseConfig({ HOST: '::1' }).publicUrl).toBe('http://[::1]:8000');
+  });
+});
+
+describe('the secret of an installation', () => {
+  it('is made once, for its owner only', () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'robian-secret-'));
+    const secret = readOrMakeSecret(dataDir);
+    expect(secret.length).toBeGreaterThanOrEqual(43);
+    expect(readOrMakeSecret(dataDir)).toBe(secret);
+    expect(statSync(join(dataDir, 'secret')).mode & 0o777).toBe(0o600);
+    expect(readdirSync(dataDir)).toEqual(['secret']);
+    rmSync(dataDir, { recursive: true });
+  });
+
+  it('is taken when it is strong', () => {
+    const strong = 'b64kJ8sLq0xV3tYz5wR7mN1pC9dF2gH4';
+    expect(parseConfig({ JWT_SECRET: strong }).secret).toBe(strong);
   });
 });

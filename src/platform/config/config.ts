@@ -16,6 +16,8 @@ export interface Config {
   trustProxy: boolean | string;
   logLevel: string;
   adminToken: string | undefined;
+  /** Signs links and tokens; undefined: one is made and kept in the data folder. */
+  secret: string | undefined;
   portalUrl: string;
   mediaUrl: string;
   hlsUrl: string;
@@ -93,8 +95,18 @@ const proxies = makeValidator<boolean | string>((input) => {
 });
 /** A token a machine can guess in a day is none. */
 const ADMIN_TOKEN_MIN = 16;
+/** RFC 7518 §3.2: a key of HMAC-SHA-256 is at least as long as its output. */
+const SECRET_MIN = 32;
 const secretToken = makeValidator<string>((input) => {
   if (input.length < ADMIN_TOKEN_MIN) throw new EnvError(`expected at least ${ADMIN_TOKEN_MIN} characters`);
+  return input;
+});
+
+const secret = makeValidator<string>((input) => {
+  // A long word is not a secret: "aaaa…" and "changeme-changeme-…" are guessed first.
+  if (input.length < SECRET_MIN || new Set(input).size < SECRET_MIN / 3) {
+    throw new EnvError(`expected at least ${SECRET_MIN} random characters, such as from: openssl rand -base64 32`);
+  }
   return input;
 });
 
@@ -117,6 +129,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       TRUST_PROXY: proxies({ default: false as boolean | string }),
       LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' }),
       ADMIN_TOKEN: secretToken({ default: undefined }),
+      JWT_SECRET: secret({ default: undefined }),
       PORTAL_URL: httpUrl({ default: 'https://videos.assemblee-nationale.fr' }),
       MEDIA_URL: httpUrl({ default: 'http://anorigin.vodalys.com' }),
       HLS_URL: httpUrl({ default: 'https://videos-an.vodalys.com' }),
@@ -144,6 +157,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN,
+    secret: env.JWT_SECRET,
     portalUrl: env.PORTAL_URL,
     mediaUrl: env.MEDIA_URL,
     hlsUrl: env.HLS_URL,

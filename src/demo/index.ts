@@ -1,3 +1,4 @@
-export type { FaultKind } from './faults.ts';
+export { demoSittings } from './demo-sittings.ts';
+export type { Fault } from './faults.ts';
 export { type BigRecording, createReplay, type Replay } from './replay.ts';
-export type { Sitting } from './sitting.ts';
+export type { FilmedSitting, Sitting } from './sitting.ts';

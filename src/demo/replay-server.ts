@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../platform/clock/index.ts';
-import { bufferSource, corruptedSource, truncatedSource } from './byte-source.ts';
+import { corruptedSource, truncatedSource } from './byte-source.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { page } from './documents.ts';
 import { createFaultBook, type FaultBook, type Strike } from './faults.ts';
+import { renderMissingVideoPage } from './formats/pages.ts';
 import { planAnswer, type Representation } from './plan-answer.ts';
 import { sendBody } from './send-body.ts';
 
@@ -44,9 +46,7 @@ export async function startReplayServer({ clock, port, resolve }: ServerOptions)
 
     if (strike.delayMs > 0) await clock.sleep(strike.delayMs, signal);
     const readable = request.method === 'GET' || request.method === 'HEAD';
-    const representation = readable
-      ? struckRepresentation(url, strike, resolve)
-      : plainText(405, 'Method Not Allowed\n');
+    const representation = readable ? struckRepresentation(url, strike, resolve) : errorPage(405);
     const plan = planAnswer(request.headers, representation);
     const headers = { ...plan.headers, ...strike.refusal?.headers };
     if (strike.extraBytes !== 0 && plan.to > plan.from) {
@@ -87,11 +87,10 @@ export async function startReplayServer({ clock, port, resolve }: ServerOptions)
 }
 
 function struckRepresentation(url: URL, strike: Strike, resolve: ServerOptions['resolve']): Representation {
-  if (strike.refusal !== null) return plainText(strike.refusal.status, `Error ${strike.refusal.status}\n`);
-  if (strike.html)
-    return htmlPage('<!DOCTYPE html>\n<html lang="fr"><head><title>Accueil</title></head><body></body></html>\n');
+  if (strike.refusal !== null) return errorPage(strike.refusal.status);
+  if (strike.html) return page('html', renderMissingVideoPage());
   const found = resolve(strike.servedAs === null ? url : new URL(strike.servedAs, url));
-  if (found === null) return plainText(404, 'Not Found\n');
+  if (found === null) return errorPage(404);
 
   const representation = { ...found };
   const { source } = representation;
@@ -103,17 +102,6 @@ function struckRepresentation(url: URL, strike: Strike, resolve: ServerOptions['
   return representation;
 }
 
-function plainText(status: number, text: string): Representation {
-  return {
-    status,
-    contentType: 'text/plain',
-    source: bufferSource(Buffer.from(text)),
-    etag: null,
-    lastModifiedMs: null,
-    acceptsRanges: false,
-  };
-}
-
-function htmlPage(text: string): Representation {
-  return { ...plainText(200, text), contentType: 'text/html; charset=UTF-8' };
+function errorPage(status: number): Representation {
+  return { ...page('text', `${status}\n`), status };
 }

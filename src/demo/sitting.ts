@@ -4,6 +4,10 @@
  */
 export type Sitting = AnnouncedSitting | FilmedSitting;
 
+export function filmedSittings(sittings: readonly Sitting[]): FilmedSitting[] {
+  return sittings.filter((sitting) => sitting.state !== 'announced');
+}
+
 interface Meeting {
   /** `RUANR…`; two films may share it (a sitting and its questions au gouvernement). */
   meetingId: string;

@@ -31,7 +31,9 @@ describe('the synthetic recording', () => {
 
   it('stays the same from one version to the next', () => {
     const mp3 = syntheticMp3OfDuration(10);
-    expect(createHash('sha256').update(mp3.slice(0, mp3.sizeBytes)).digest('hex')).toMatchInlineSnapshot(`"e7f172e0e8134c5db7501b0231a704581a17b6c26ea95f305d8682a0dcc7bc14"`);
+    expect(createHash('sha256').update(mp3.slice(0, mp3.sizeBytes)).digest('hex')).toMatchInlineSnapshot(
+      `"e7f172e0e8134c5db7501b0231a704581a17b6c26ea95f305d8682a0dcc7bc14"`,
+    );
   });
 
   it.each([417, 418, 1000, 20_479, 20_480, 20_481, 1_000_000])(

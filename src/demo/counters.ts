@@ -4,7 +4,7 @@ const MAX_LISTED_RANGES = 10_000;
 const MAX_PATHS = 10_000;
 const OTHER_PATHS = '(other paths)';
 
-export interface PathCount {
+interface PathCount {
   requests: number;
   /** Body bytes handed to the kernel: a client that dies may have left some of them unread. */
   bytesServed: number;

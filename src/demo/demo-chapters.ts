@@ -2,7 +2,7 @@ import { markStartsAtMs, type Recorded } from './recordings.ts';
 import type { SittingChapter, SittingSpeaker } from './sitting.ts';
 
 /** Invented people; deputy numbers of seven digits belong to nobody (real ones have at most six). */
-export const PEOPLE = {
+const PEOPLE = {
   vautrain: { name: 'Mme Hélène Vautrain', role: null, deputyNumber: '9900001' },
   corvoisier: { name: 'M. Bastien Corvoisier', role: null, deputyNumber: '9900002' },
   kerleveo: { name: 'Mme Aude Kerlévéo', role: null, deputyNumber: '9900003' },

@@ -12,7 +12,7 @@ const RECORD_FOLDER = '/dyn/17/comptes-rendus/seance';
 
 /**
  * Eight invented sittings around `now`: three two days ago, three yesterday, one live since 25 minutes, one announced
- * in three hours. Ids and file names follow the dates, so that the portal's own rules about them hold.
+ * in three hours (or less, late at night). Ids and file names follow the dates, so that the portal's own rules about them hold.
  */
 export function demoSittings(now: Date): Sitting[] {
   const nowMs = now.getTime();
@@ -26,7 +26,7 @@ export function demoSittings(now: Date): Sitting[] {
     coastCommission(parisMoment(second, 11, 0)),
     eveningSitting(parisMoment(second, 21, 30)),
     liveSitting(wholeMinute(nowMs - 25 * 60_000)),
-    announcedSitting(wholeMinute(nowMs + 3 * 3_600_000)),
+    announcedSitting(wholeMinute(Math.min(nowMs + 3 * 3_600_000, endOfProgramme(nowMs)))),
   ];
 }
 
@@ -276,6 +276,12 @@ function announcedSitting(startsAtMs: number): AnnouncedSitting {
     commission: SUSTAINABLE,
     stream: 42,
   };
+}
+
+/** Last minute of today's programme, which runs to six in the morning: what is announced must stand in it. */
+function endOfProgramme(nowMs: number): number {
+  const sixHoursMs = 6 * 3_600_000;
+  return parisMoment(parisDay(nowMs - sixHoursMs), 29, 59);
 }
 
 function wholeMinute(timeMs: number): number {

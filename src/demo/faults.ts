@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** What goes wrong, each as it was met on real origins or proxies. Several may strike the same request. */
-export type FaultKind =
+type FaultKind =
   /** Another status with a short body; `headers` for Retry-After and the like. */
   | { kind: 'status'; status: number; headers?: Record<string, string> }
   /** 429 while more than `maxOpen` matching requests are being answered. */
@@ -97,7 +97,7 @@ function matches({ match }: Fault, url: URL, request: IncomingMessage): boolean 
 }
 
 /** Later faults win over earlier ones of the same kind. */
-export function foldFaults(faults: readonly FaultKind[]): Strike {
+function foldFaults(faults: readonly FaultKind[]): Strike {
   const strike: Strike = {
     refusal: null,
     delayMs: 0,

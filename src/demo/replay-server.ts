@@ -33,7 +33,7 @@ export async function startReplayServer({ clock, port, resolve }: ServerOptions)
   const closing = new AbortController();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://replay.invalid');
+    const url = new URL(`http://replay.invalid${request.url}`);
     const count = counters.begin(url.pathname, request.headers.range);
     const { strike, release } = faults.strike(url, request);
     const clientLeft = new AbortController();
@@ -92,14 +92,10 @@ function struckRepresentation(url: URL, strike: Strike, resolve: ServerOptions['
   const found = resolve(strike.servedAs === null ? url : new URL(strike.servedAs, url));
   if (found === null) return errorPage(404);
 
-  const representation = { ...found };
-  const { source } = representation;
-  if (strike.corrupt !== null)
-    representation.source = corruptedSource(source, strike.corrupt.fromByte, strike.corrupt.toByte);
-  if (strike.truncateToBytes !== null)
-    representation.source = truncatedSource(representation.source, strike.truncateToBytes);
-  if (strike.ignoreRanges) representation.acceptsRanges = false;
-  return representation;
+  let { source } = found;
+  if (strike.corrupt !== null) source = corruptedSource(source, strike.corrupt.fromByte, strike.corrupt.toByte);
+  if (strike.truncateToBytes !== null) source = truncatedSource(source, strike.truncateToBytes);
+  return { ...found, source, acceptsRanges: found.acceptsRanges && !strike.ignoreRanges };
 }
 
 function errorPage(status: number): Representation {

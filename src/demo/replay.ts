@@ -16,7 +16,7 @@ export interface ReplayOptions {
   port?: number;
 }
 
-export type BigRecordingOptions = {
+type BigRecordingOptions = {
   /** `YYYY/MM/<room>_<YYYYMMDDHHMMSS>`. */
   base: string;
   /** 0 to 127; another seed gives other bytes of the same size. */

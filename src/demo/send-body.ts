@@ -10,13 +10,13 @@ const PIECE_BYTES = 256 * 1024;
 /** A capped connection is fed this often, which is smooth for a player and coarse for a timer. */
 const PACED_PIECE_MS = 20;
 
-export interface BodySpan {
+interface BodySpan {
   source: ByteSource;
   from: number;
   to: number;
 }
 
-export interface SendContext {
+interface SendContext {
   clock: Clock;
   /** Aborted when the client left or the replay closes. */
   signal: AbortSignal;
@@ -46,8 +46,9 @@ export async function sendBody(
     const roomLeft = response.write(piece, () => onSent(piece.length));
     if (!roomLeft) await once(response, 'drain', { signal });
   }
-  if (strike.stallAfterBytes !== null) return;
-  const lies = strike.extraBytes !== 0 || (strike.dropAfterBytes !== null && stopAt < to);
+  const isCut = stopAt < to;
+  if (isCut && strike.stallAfterBytes !== null) return;
+  const lies = isCut || strike.extraBytes !== 0;
   // What was written leaves first; then the connection closes, whatever Content-Length had promised.
   if (lies) response.socket?.destroySoon();
   else response.end();

@@ -69,7 +69,7 @@ export interface SittingRecording {
   hls: SittingHls | null;
 }
 
-export interface SittingHls {
+interface SittingHls {
   stem: string;
   segmentSeconds: readonly number[];
 }

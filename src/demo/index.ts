@@ -1,0 +1,4 @@
+export { demoSittings } from './demo-sittings.ts';
+export type { Fault } from './faults.ts';
+export { type BigRecording, createReplay, type Replay } from './replay.ts';
+export type { FilmedSitting, Sitting } from './sitting.ts';

@@ -12,7 +12,19 @@ interface LockedPackage {
   libc?: string[];
 }
 
-const SYSTEMS = ['android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32', 'aix', 'wasi'];
+const SYSTEMS = [
+  'android',
+  'darwin',
+  'freebsd',
+  'linux',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'win32',
+  'aix',
+  'wasi',
+];
 const PROCESSORS = ['arm64', 'arm', 'ia32', 'x64', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32'];
 
 const path = new URL('../package-lock.json', import.meta.url);
@@ -26,7 +38,8 @@ for (const parent of Object.values(lock.packages)) {
     const system = SYSTEMS.find((one) => words.includes(one));
     const processor = PROCESSORS.find((one) => words.includes(one));
     // Only what names a platform can be told apart from a package that is truly missing.
-    if (system === undefined || !/^\d+\.\d+\.\d+/.test(version)) throw new Error(`${name}@${version} is missing from the lock`);
+    if (system === undefined || !/^\d+\.\d+\.\d+/.test(version))
+      throw new Error(`${name}@${version} is missing from the lock`);
     lock.packages[place] = {
       version,
       ...(processor === undefined ? {} : { cpu: [processor] }),

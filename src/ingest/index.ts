@@ -1,3 +1,3 @@
-export { createIngest, type Ingest, type IngestOptions } from './ingest.ts';
-export type { IngestFailure, IngestReport } from './report.ts';
+export { createIngest, type Ingest } from './ingest.ts';
+export type { IngestReport } from './report.ts';
 export type { IngestProgress, IngestRequest } from './take-days.ts';

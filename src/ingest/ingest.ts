@@ -24,7 +24,7 @@ export interface Ingest {
   observeLive(options?: { signal?: AbortSignal | undefined }): Promise<IngestReport>;
 }
 
-export interface IngestOptions {
+interface IngestOptions {
   sources: readonly DebateSource[];
   debates: Debates;
   db: Db;

@@ -21,7 +21,7 @@ export interface IngestReport {
   outOfReach: string[];
 }
 
-export interface IngestFailure {
+interface IngestFailure {
   /** The source's id of the recording; a day, when its list could not be read; `live` or `programme`. */
   ref: string;
   /** `room/reason`, `fetch/<reason>`, or `ingest/unexpected` for a defect of ours, which the log tells in full. */

@@ -153,7 +153,7 @@ export interface SourceSpeaker {
   role: string | null;
 }
 
-export interface SourceCaptions {
+interface SourceCaptions {
   /** In the order of the file, which is not always the order of time. Milliseconds from the start of the recording. */
   cues: { startsAtMs: number; endsAtMs: number; text: string }[];
   provenance: Provenance;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface LoopbackAnswer {
+interface LoopbackAnswer {
   status?: number;
   headers?: Record<string, string>;
   body?: string | Uint8Array;

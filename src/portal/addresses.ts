@@ -3,7 +3,7 @@ import { portalErrors } from './errors.ts';
 import { isVideoId } from './video-id.ts';
 
 /** Where the Assembly's hosts are; a replay of them may stand elsewhere. */
-export interface PortalBases {
+interface PortalBases {
   portalUrl: string;
   mediaUrl: string;
   hlsUrl: string;

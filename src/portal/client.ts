@@ -33,19 +33,19 @@ export interface Seen<T> {
   provenance: Provenance;
 }
 
-export interface Unchanged {
+interface Unchanged {
   changed: false;
   provenance: Provenance;
 }
 
 /** What a document says, or that it has not changed since the caller's validator. */
-export type Observed<T> = Seen<T> | Unchanged;
+type Observed<T> = Seen<T> | Unchanged;
 
-export interface RequestOptions {
+interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface ConditionalOptions extends RequestOptions {
+interface ConditionalOptions extends RequestOptions {
   validator?: Validator | undefined;
 }
 
@@ -70,7 +70,7 @@ export interface Portal {
   linkedVideos(page: ListPage, options?: RequestOptions): Promise<Seen<VideoLink[]>>;
 }
 
-export interface PortalOptions {
+interface PortalOptions {
   fetcher: Fetcher;
   addresses: PortalAddresses;
   clock: Clock;

@@ -1,12 +1,7 @@
-export { createPortalAddresses, type PortalAddresses, type PortalBases } from './addresses.ts';
-export { createPortal, type Observed, type Portal, type PortalOptions, type Seen } from './client.ts';
-export type { DebateType } from './debate-type.ts';
+export { createPortalAddresses, type PortalAddresses } from './addresses.ts';
+export { createPortal, type Portal, type Seen } from './client.ts';
 export { portalErrors } from './errors.ts';
-export type { Provenance, Validator } from './fetch-document.ts';
-export type { CaptionCue, Captions } from './parse-captions.ts';
-export type { Chapter, DataNvs, Speaker } from './parse-data-nvs.ts';
-export type { DaySearch, DaySearchRow } from './parse-day-search.ts';
+export type { Provenance } from './fetch-document.ts';
+export type { Chapter, DataNvs } from './parse-data-nvs.ts';
 export type { Diffusion, Editorial } from './parse-editorial.ts';
 export type { LiveList } from './parse-live-list.ts';
-export type { PlayerNvs, Synchro } from './parse-player-nvs.ts';
-export type { VideoPage } from './parse-video-page.ts';

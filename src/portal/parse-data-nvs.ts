@@ -59,12 +59,12 @@ export interface Chapter {
   children: Chapter[];
 }
 
-export interface KeyedValue {
+interface KeyedValue {
   key: string;
   value: string;
 }
 
-export interface Speaker {
+interface Speaker {
   id: string;
   name: string;
   role: string | null;

@@ -15,7 +15,7 @@ export interface DaySearch {
   rejected: { entry: string; reason: string }[];
 }
 
-export interface DaySearchRow {
+interface DaySearchRow {
   videoId: string;
   title: string;
   /** Plain text, one subject a line. */

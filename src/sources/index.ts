@@ -1,4 +1,3 @@
-export { sourcesErrors } from './errors.ts';
 export { pageSource } from './page-source.ts';
 export { createPortalSource } from './portal-source.ts';
 export { createSources, type Sources } from './registry.ts';
@@ -9,11 +8,9 @@ export type {
   DebateType,
   Description,
   Listing,
-  LiveObservation,
   MediaCandidate,
   Provenance,
   Source,
-  SourceCaptions,
   SourceChapter,
   SourceDebate,
   SourceSpeaker,

@@ -54,7 +54,7 @@ export function createPortalSource(deps: { portal: Portal; addresses: PortalAddr
       return { kind: 'found', debate, provenance: observed.provenance };
     } catch (error) {
       if (!isAbsent(error)) throw error;
-      const provenance = await withdrawal(ref, signal === undefined ? {} : { signal });
+      const provenance = await withdrawal(ref, { signal });
       // A video whose facts are missing but whose page is there is broken, not withdrawn.
       if (provenance === null) throw error;
       return { kind: 'withdrawn', provenance };

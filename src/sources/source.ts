@@ -6,7 +6,7 @@ export interface Source {
   /** Short, stable, kebab-case; stored with every debate that came from here. */
   readonly id: string;
   /** Where the sound can be had now, best first; empty while live or before publication. */
-  media(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<MediaCandidate[]>;
+  media(ref: DebateRef, options?: { signal?: AbortSignal | undefined }): Promise<MediaCandidate[]>;
 }
 
 /**
@@ -19,15 +19,18 @@ export interface DebateSource extends Source {
    * One listing a day, oldest first, for the Paris days `since`..`until` (both included, `YYYY-MM-DD`).
    * A day that cannot be read is yielded with its `error` and does not end the walk.
    */
-  discover(options: { since: string; until: string; signal?: AbortSignal }): AsyncIterable<Listing>;
+  discover(options: { since: string; until: string; signal?: AbortSignal | undefined }): AsyncIterable<Listing>;
   /** The facts of one debate, in at most one request when nothing changed since `validator`. */
-  describe(ref: DebateRef, options?: { validator?: Validator; signal?: AbortSignal }): Promise<Description>;
+  describe(
+    ref: DebateRef,
+    options?: { validator?: Validator | undefined; signal?: AbortSignal | undefined },
+  ): Promise<Description>;
   /** For a debate that left the lists: where its source says so in words, or null while it says nothing of the kind. */
-  withdrawal(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<Provenance | null>;
+  withdrawal(ref: DebateRef, options?: { signal?: AbortSignal | undefined }): Promise<Provenance | null>;
   /** What was said, as published; null when there is nothing (yet). */
-  captions(ref: DebateRef, options?: { signal?: AbortSignal }): Promise<SourceCaptions | null>;
+  captions(ref: DebateRef, options?: { signal?: AbortSignal | undefined }): Promise<SourceCaptions | null>;
   /** What is on the air, and what is announced for today. */
-  live(options?: { signal?: AbortSignal }): Promise<LiveObservation>;
+  live(options?: { signal?: AbortSignal | undefined }): Promise<LiveObservation>;
 }
 
 /** Names one debate at its source. */
@@ -150,7 +153,7 @@ export interface SourceSpeaker {
   role: string | null;
 }
 
-export interface SourceCaptions {
+interface SourceCaptions {
   /** In the order of the file, which is not always the order of time. Milliseconds from the start of the recording. */
   cues: { startsAtMs: number; endsAtMs: number; text: string }[];
   provenance: Provenance;

@@ -1,0 +1,3 @@
+export { createIngest, type Ingest } from './ingest.ts';
+export type { IngestReport } from './report.ts';
+export type { IngestProgress, IngestRequest } from './take-days.ts';

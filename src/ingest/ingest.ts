@@ -1,0 +1,59 @@
+import type { Debates } from '../debates/index.ts';
+import type { Clock } from '../platform/clock/index.ts';
+import type { Db } from '../platform/database/index.ts';
+import type { Logger } from '../platform/telemetry/index.ts';
+import type { DebateSource } from '../sources/index.ts';
+import { createAttempts } from './attempts.ts';
+import { emptyReport, type IngestReport } from './report.ts';
+import { createIngestStore } from './store.ts';
+import { createTake } from './take.ts';
+import { type IngestRequest, type Tools, takeDays } from './take-days.ts';
+import { takeLive } from './take-live.ts';
+
+/** The doorman: what is new, what changed, what is gone. Twice gives the same rows, and the second time writes none. */
+export interface Ingest {
+  /**
+   * Takes some days of every source into the register. What cannot be read is in the report and stops nothing else.
+   * @throws the signal's reason when aborted; what was taken by then stays
+   */
+  run(request: IngestRequest): Promise<IngestReport>;
+  /**
+   * Takes what is on the air and announced for today; to be called every 15 to 30 s while the Assembly sits.
+   * @throws the signal's reason when aborted
+   */
+  observeLive(options?: { signal?: AbortSignal | undefined }): Promise<IngestReport>;
+}
+
+interface IngestOptions {
+  sources: readonly DebateSource[];
+  debates: Debates;
+  db: Db;
+  clock: Clock;
+  logger: Logger;
+}
+
+export function createIngest({ sources, debates, db, clock, logger }: IngestOptions): Ingest {
+  const store = createIngestStore(db);
+  const attempts = createAttempts(logger);
+  const tools: Tools = { debates, store, attempts, take: createTake({ debates, store, clock }) };
+
+  return {
+    async run(request) {
+      const report = emptyReport();
+      for (const source of sources) await takeDays(tools, source, request, report);
+      return report;
+    },
+    async observeLive({ signal } = {}) {
+      const report = emptyReport();
+      for (const source of sources) {
+        try {
+          await takeLive(tools, source, signal, report);
+        } catch (error) {
+          signal?.throwIfAborted();
+          if (!attempts.noteSilence(report, source.id, error)) attempts.fail(report, 'live', error);
+        }
+      }
+      return report;
+    },
+  };
+}

@@ -55,7 +55,8 @@ export function factsOfAnnouncement(announced: Announcement, source: string, mee
     sorts_at: startsAt ?? fromParis({ day, hour: 0 }) ?? announced.provenance.fetchedAt,
     legislature: null,
     session: null,
-    page_url: announced.provenance.url,
+    // The programme is one document for all; there is no page of this sitting yet.
+    page_url: null,
     video_url: null,
     report_url: null,
     live_url: null,

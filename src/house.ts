@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { createDebates, type Debates } from './debates/index.ts';
+import { createIngest, type Ingest } from './ingest/index.ts';
+import type { Clock } from './platform/clock/index.ts';
+import { type Config, readOrMakeSecret } from './platform/config/index.ts';
+import { type Database, migrate, openDatabase } from './platform/database/index.ts';
+import { createEvents, type Events } from './platform/events/index.ts';
+import { createFetcher } from './platform/fetch/index.ts';
+import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
+import type { Logger } from './platform/telemetry/index.ts';
+import { createPortal, createPortalAddresses } from './portal/index.ts';
+import { createPortalSource, createSources, pageSource } from './sources/index.ts';
+
+export const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/** Named so that the Assembly's operators know who asks, and where to complain. */
+const USER_AGENT = `RobianAPI/${VERSION} (+https://github.com/Guiraud/RobianAPI)`;
+
+/** The rooms, put together: what a process or a command works with. */
+export interface House {
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  database: Database;
+  events: Events;
+  queue: JobQueue;
+  debates: Debates;
+  ingest: Ingest;
+  /** Signs links; the same in every process of this installation. */
+  secret: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database, brings its schema up to date and puts the rooms together. Starts no work.
+ * @throws FolderHeldError when another process holds the embedded database
+ */
+export async function openHouse(options: {
+  config: Config;
+  clock: Clock;
+  logger: Logger;
+  onFatal: (error: Error) => void;
+}): Promise<House> {
+  const { config, clock, logger, onFatal } = options;
+  const onError = (error: unknown): void => logger.error({ err: error }, 'background work failed');
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    clock,
+    onFatal,
+    onWarning: (error) => logger.warn({ err: error }, 'database connection'),
+  });
+  const applied = await migrate(database.db);
+  if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
+
+  const events = createEvents({ database, onError });
+  const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
+  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random });
+  const addresses = createPortalAddresses(config);
+  const portal = createPortal({ fetcher, addresses, clock });
+  const portalSource = createPortalSource({ portal, addresses, clock });
+  const sources = createSources([portalSource, pageSource]);
+  const debates = createDebates({ db: database.db, events });
+  const ingest = createIngest({ sources: [portalSource], debates, db: database.db, clock, logger });
+  void sources;
+  return {
+    config,
+    clock,
+    logger,
+    database,
+    events,
+    queue,
+    debates,
+    ingest,
+    secret: config.secret ?? readOrMakeSecret(config.dataDir),
+    close: async () => {
+      await events.close();
+      await fetcher.close();
+      await database.close();
+    },
+  };
+}

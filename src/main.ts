@@ -1,0 +1,106 @@
+import { createApp } from './app.ts';
+import { type House, openHouse } from './house.ts';
+import { addDays, type Clock, parisDay } from './platform/clock/index.ts';
+import type { Config } from './platform/config/index.ts';
+import type { App } from './platform/http/index.ts';
+import { type Lifecycle, leadWhenElected, type PeriodicTask, runPeriodically } from './platform/process/index.ts';
+import type { Logger } from './platform/telemetry/index.ts';
+
+export interface Robian extends Lifecycle {
+  house: House;
+  /** Where it listens, `http://127.0.0.1:8000`; null without the api role. */
+  address: string | null;
+  /** Resolves when it has stopped. */
+  stopped: Promise<void>;
+}
+
+/** Live streams are told of within this time, and others poll no slower without complaint. */
+const OBSERVE_LIVE_SECONDS = 20;
+
+/**
+ * Starts the roles of the configuration in this process.
+ * @throws FolderHeldError, or the error of listening (address in use), after everything opened was closed again
+ */
+export async function startRobian(options: { config: Config; clock: Clock; logger: Logger }): Promise<Robian> {
+  const { config, clock, logger } = options;
+  const stopping = new AbortController();
+  const stopped = Promise.withResolvers<void>();
+  const onFatal = (error: Error): void => {
+    // Nothing can be acknowledged any more; whoever runs us starts us again.
+    logger.fatal({ err: error }, 'the database is gone: leaving');
+    process.exit(1);
+  };
+  const house = await openHouse({ config, clock, logger, onFatal });
+  const background: Promise<void>[] = [];
+  let app: App | null = null;
+  let address: string | null = null;
+  try {
+    await house.queue.start([]);
+    if (config.roles.has('scheduler')) background.push(schedule(house, stopping.signal));
+    if (config.roles.has('api')) {
+      app = await createApp(house, { isDraining: () => stopping.signal.aborted });
+      address = await app.listen({ host: config.host, port: config.port });
+    }
+  } catch (error) {
+    stopping.abort();
+    await Promise.all(background);
+    await app?.close();
+    await house.close();
+    throw error;
+  }
+  logger.info({ roles: [...config.roles], address, database: house.database.kind }, 'started');
+
+  const stop = async (): Promise<void> => {
+    stopping.abort(new Error('stopping'));
+    await app?.close();
+    await house.queue.stop(QUEUE_GRACE_MS);
+    await Promise.all(background);
+    await house.close();
+    stopped.resolve();
+  };
+  return { house, address, stopped: stopped.promise, stop };
+}
+
+/** A job that does not stop by itself within this time is left to the next worker, which goes on where it was, in ms. */
+const QUEUE_GRACE_MS = 10_000;
+
+function schedule(house: House, signal: AbortSignal): Promise<void> {
+  const { clock, database, logger } = house;
+  return leadWhenElected({
+    tryLock: () => database.tryLock('scheduler'),
+    lead: (leading) =>
+      runPeriodically(scheduledTasks(house), {
+        clock,
+        signal: leading,
+        onError: (task, error) => logger.error({ err: error, task }, 'a scheduled task failed'),
+      }),
+    clock,
+    signal,
+    onError: (error) => logger.warn({ err: error }, 'no leadership'),
+  });
+}
+
+const HOUR_SECONDS = 3_600;
+/** Clients that were away longer reload instead of resuming. */
+const EVENTS_KEPT_DAYS = 30;
+
+function scheduledTasks(house: House): PeriodicTask[] {
+  const { config, clock, ingest, events } = house;
+  const tasks: PeriodicTask[] = [
+    { name: 'prune events', everySeconds: 24 * HOUR_SECONDS, run: () => events.prune(EVENTS_KEPT_DAYS) },
+  ];
+  if (config.ingestEverySeconds !== null) {
+    tasks.push(
+      {
+        name: 'ingest',
+        everySeconds: config.ingestEverySeconds,
+        run: (signal) => {
+          const until = parisDay(clock.now());
+          return ingest.run({ since: addDays(until, -config.ingestDays), until, signal });
+        },
+      },
+      { name: 'observe live', everySeconds: OBSERVE_LIVE_SECONDS, run: (signal) => ingest.observeLive({ signal }) },
+    );
+  }
+  return tasks;
+}

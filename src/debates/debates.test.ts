@@ -40,7 +40,7 @@ describe('the register', () => {
     debates = createDebates({ db: database.db, events });
   });
   beforeEach(async () => {
-    await sql`truncate debates, debate_aliases, events`.execute(database.db);
+    await sql`truncate debates, debate_aliases, events cascade`.execute(database.db);
   });
   afterAll(async () => {
     await events.close();

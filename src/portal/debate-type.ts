@@ -30,7 +30,7 @@ function codeFromMeeting(meetingId: string | null): string | null {
 }
 
 /** The portal has no type for hearings: the title says it, or the first subject of the agenda. */
-function isAudition(title: string, description: string): boolean {
+export function isAudition(title: string, description: string): boolean {
   const firstSubject = description.split('\n', 1)[0] ?? '';
   return [title, firstSubject].some((text) => /(?<!\p{L})auditions?(?!\p{L})/iu.test(text));
 }

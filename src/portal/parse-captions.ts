@@ -14,7 +14,7 @@ export interface Captions {
 }
 
 /** Milliseconds from the start of the recording. */
-interface CaptionCue {
+export interface CaptionCue {
   startsAtMs: number;
   endsAtMs: number;
   /** As published: a leading space or a lone full stop is the rest of the sentence that the cut went through. */

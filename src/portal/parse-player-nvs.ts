@@ -12,7 +12,7 @@ export interface PlayerNvs {
   synchros: Synchro[];
 }
 
-interface Synchro {
+export interface Synchro {
   /** A chapter's id, or a storyboard picture's. */
   id: string;
   /** Milliseconds from the start of the recording. */

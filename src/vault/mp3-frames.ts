@@ -68,6 +68,7 @@ export function createMp3Scanner(): Mp3Scanner {
   let garbageBytes = 0;
   let leadingGarbageBytes = 0;
   let givenUp = false;
+  let endsInHeader = false;
   /** True between a lost frame and the next one that can be believed. */
   let searching = true;
 
@@ -143,6 +144,7 @@ export function createMp3Scanner(): Mp3Scanner {
     while (position < bytes.length && !givenUp) {
       if (!searching) position = walk(bytes, position, bytes.length);
       if (position >= bytes.length || (!final && position + LOOKAHEAD_BYTES > bytes.length)) break;
+      endsInHeader = final && !searching && position + 4 > bytes.length;
       // Inside garbage the letters of a tag mean nothing.
       const atBoundary = !searching || (first === null && garbageBytes === 0);
       const tagBytes = atBoundary ? tagSize(bytes, position) : 0;
@@ -190,7 +192,6 @@ export function createMp3Scanner(): Mp3Scanner {
   }
 
   function finish(): Mp3Scan {
-    const endsInHeader = !searching && carry.length > 0 && carry.length < 4;
     if (carry.length > 0) scan(carry, 0, seenBytes - carry.length, true);
     const truncatedFrame = endsInHeader || skip > 0;
     if (skip > 0 && lastFrameBytes > 0) {

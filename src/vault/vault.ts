@@ -1,33 +1,7 @@
 import type { Transaction } from 'kysely';
-import type { AudioFile, AudioFormat, AudioOrigin } from './audio-file.ts';
+import type { AudioFile, AudioOrigin } from './audio-file.ts';
+import type { Inspection, InspectOptions } from './inspect.ts';
 import type { ObjectKey, OpenObject } from './storage.ts';
-
-/** What the source said about the file before it was fetched. Absent: not announced, not checked. */
-export interface Announced {
-  /** Exact. */
-  sizeBytes?: number;
-  /** Checked within 2 s or 0.5 %, whichever is longer. */
-  durationSeconds?: number;
-}
-
-/** What was found by reading the whole file once. */
-export interface Inspection {
-  format: AudioFormat;
-  sha256: string;
-  sizeBytes: number;
-  durationSeconds: number;
-  bitrateKbps: number;
-  sampleRateHz: number;
-  channels: number;
-}
-
-export interface InspectOptions {
-  format: AudioFormat;
-  announced?: Announced;
-  signal?: AbortSignal;
-  /** Called at most once per MiB read. */
-  onProgress?: (readBytes: number) => void;
-}
 
 export interface Publication {
   debateId: string;

@@ -1,4 +1,9 @@
 export type { AudioFile, AudioFileState, AudioFormat, AudioOrigin } from './audio-file.ts';
+export { vaultErrors } from './errors.ts';
+export type { Garbage } from './garbage.ts';
 export type { Announced, Inspection, InspectOptions } from './inspect.ts';
+export { createLocalStorage } from './local-storage.ts';
+export type { RetentionRules } from './retention.ts';
 export type { ObjectHead, ObjectKey, OpenObject, Storage } from './storage.ts';
-export type { Publication, Vault } from './vault.ts';
+export { createVault, type Publication, type Vault, type VaultOptions } from './vault.ts';
+export type { VerifyOptions, VerifyReport } from './verify.ts';

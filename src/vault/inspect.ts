@@ -13,6 +13,8 @@ export interface Announced {
   sizeBytes?: number;
   /** Checked within 2 s or 0.5 %, whichever is longer. */
   durationSeconds?: number;
+  /** Where only a lower bound is known; checked with the same tolerance. */
+  durationAtLeastSeconds?: number;
 }
 
 /** What was found by reading the whole file once. */
@@ -149,11 +151,19 @@ function differsInLength(found: number, announced: Announced): AppError | null {
   return vaultErrors.error('wrong-length', { params: { announced: announced.sizeBytes, found } });
 }
 
-/** Null when the duration found is near enough to the announced one, in either direction. */
+/** Null when the duration found is near enough to the announced one, and not much below the announced least. */
 export function differsInDuration(foundSeconds: number, announced: Announced): AppError | null {
-  if (announced.durationSeconds === undefined) return null;
-  const toleranceSeconds = Math.max(DURATION_TOLERANCE_SECONDS, announced.durationSeconds * DURATION_TOLERANCE);
-  if (Math.abs(foundSeconds - announced.durationSeconds) <= toleranceSeconds) return null;
-  const params = { announced: announced.durationSeconds, found: Math.round(foundSeconds * 1_000) / 1_000 };
-  return vaultErrors.error('wrong-duration', { params });
+  const { durationSeconds, durationAtLeastSeconds } = announced;
+  const missing = (seconds: number | undefined): boolean =>
+    seconds !== undefined && foundSeconds < seconds - toleranceOf(seconds);
+  const tooLong = durationSeconds !== undefined && foundSeconds > durationSeconds + toleranceOf(durationSeconds);
+  if (!tooLong && !missing(durationSeconds) && !missing(durationAtLeastSeconds)) return null;
+  const found = Math.round(foundSeconds * 1_000) / 1_000;
+  return vaultErrors.error('wrong-duration', {
+    params: { announced: durationSeconds ?? durationAtLeastSeconds ?? 0, found },
+  });
+}
+
+function toleranceOf(seconds: number): number {
+  return Math.max(DURATION_TOLERANCE_SECONDS, seconds * DURATION_TOLERANCE);
 }

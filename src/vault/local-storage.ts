@@ -38,18 +38,12 @@ export function createLocalStorage(options: { folder: string; clock: Clock }): S
 
   async function put(key: ObjectKey, path: string): Promise<void> {
     const target = pathOf(key);
-    const staged = await stat(path);
     try {
       await makeFolders(dirname(target));
-      // Same name, same bytes; another size can only be what a disk failure left, and is replaced.
-      if ((await head(key))?.sizeBytes === staged.size) {
-        await rm(path);
-      } else {
-        await settle(path, clock.now());
-        await rename(path, target);
-        handles.forget(target);
-      }
+      await settle(path, clock.now());
+      await rename(path, target);
       await syncFolder(dirname(target));
+      handles.forget(target);
     } catch (error) {
       throw isDiskFull(error) ? vaultErrors.error('disk-full', { cause: error }) : error;
     }

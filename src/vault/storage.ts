@@ -29,7 +29,7 @@ export interface OpenObject {
 export interface Storage {
   /**
    * Takes the staged file at `path` into the storage, durably, all or nothing; the staged file is gone afterwards.
-   * Does nothing but remove the staged file when the same bytes are already there.
+   * An object that is already there is replaced (the name says that the bytes are the same, or should be).
    * @throws vault/disk-full
    */
   put(key: ObjectKey, path: string): Promise<void>;

@@ -1,7 +1,29 @@
-import type { Transaction } from 'kysely';
+import { rm } from 'node:fs/promises';
+import type { Clock } from '../platform/clock/index.ts';
+import type { Db, Trx } from '../platform/database/index.ts';
+import type { Events } from '../platform/events/index.ts';
+import type { Logger } from '../platform/telemetry/index.ts';
 import type { AudioFile, AudioOrigin } from './audio-file.ts';
-import type { Inspection, InspectOptions } from './inspect.ts';
-import type { ObjectKey, OpenObject } from './storage.ts';
+import { type Garbage, sweepGarbage } from './garbage.ts';
+import { type Inspection, type InspectOptions, inspectFile } from './inspect.ts';
+import { freeBytesOf } from './local-storage.ts';
+import { decideRetention, type RetentionRules } from './retention.ts';
+import { announceChange, retireFiles } from './retire.ts';
+import type { ObjectKey, OpenObject, Storage } from './storage.ts';
+import {
+  deleteStaged,
+  fileById,
+  insertStaged,
+  lockDebate,
+  lockObject,
+  type NewAudioFile,
+  readyFiles,
+  retireReplaced,
+  stagedFiles,
+  upsertReady,
+} from './store.ts';
+import { allReady, type VerifyOptions, type VerifyReport, verifyVault } from './verify.ts';
+import { createWorkspaces } from './workspaces.ts';
 
 export interface Publication {
   debateId: string;
@@ -11,10 +33,10 @@ export interface Publication {
   origin: AudioOrigin;
   sourceUrl: string;
   /**
-   * Runs in the transaction that makes the file `ready`: run completed, events. What it throws undoes both;
-   * the bytes then stay in the vault as `staged` and `recover` makes them ready.
+   * Runs in the transaction that makes the file `ready`: run completed, events. What it throws undoes both and is thrown by
+   * `publish`; the bytes then stay in the vault as `staged`, and `recover` makes them ready.
    */
-  within: (trx: Transaction<object>, file: AudioFile) => Promise<void>;
+  within: (trx: Trx, file: AudioFile) => Promise<void>;
 }
 
 export interface Vault {
@@ -42,6 +64,129 @@ export interface Vault {
   file(id: string): Promise<AudioFile | null>;
   /** Opens stored bytes for reading; null when they are not there. */
   open(key: ObjectKey): Promise<OpenObject | null>;
-  /** Bytes that may still be written in workspaces and storage, the smaller of the two. */
+  /** Bytes that may still be written, in workspaces or storage, whichever has less. */
   freeBytes(): Promise<number>;
+  /** Reads everything again; retires what is missing or corrupt, removes old orphans. */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
+  /** Retires what the rules no longer allow; returns how many files. The bytes follow a day later, by `sweepGarbage`. */
+  applyRetention(rules: RetentionRules): Promise<number>;
+  /** Lists stored bytes that no file needs, and removes those that have not been needed for a day. */
+  sweepGarbage(): Promise<Garbage[]>;
+  /** Closes open files. */
+  close(): Promise<void>;
+}
+
+export interface VaultOptions {
+  db: Db;
+  storage: Storage;
+  /** On the file system of a local storage: files are moved from here into it. */
+  stagingFolder: string;
+  events: Events;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** A staged row whose bytes are not there after this long belongs to a process that died before it could bring them. */
+const FORGET_STAGED_MS = 24 * 3_600_000;
+/** Publications under way at once are as few as workers; more are taken by the next call. */
+const RECOVER_LIMIT = 1_000;
+
+/** Published first: it is the original. */
+const ORIGIN_ORDER: readonly AudioOrigin[] = ['published', 'copied', 're-encoded'];
+
+export function createVault(options: VaultOptions): Vault {
+  const { db, storage, events, clock, logger } = options;
+  const workspaces = createWorkspaces({ folder: options.stagingFolder, clock });
+
+  async function publish(publication: Publication): Promise<AudioFile> {
+    const { inspection, path } = publication;
+    await db.transaction().execute(async (trx) => {
+      await lockObject(trx, inspection);
+      await insertStaged(trx, publication, clock.now());
+    });
+    await putInPlace(inspection, path);
+    return makeReady(publication, publication.within);
+  }
+
+  async function putInPlace(inspection: Inspection, path: string): Promise<void> {
+    const stored = await storage.head(inspection);
+    // The same name and length are the same bytes: of another debate, or of a publication that was interrupted.
+    if (stored?.sizeBytes === inspection.sizeBytes) await rm(path, { force: true });
+    else await storage.put(inspection, path);
+  }
+
+  function makeReady(file: NewAudioFile, within: Publication['within']): Promise<AudioFile> {
+    return db.transaction().execute(async (trx) => {
+      await lockDebate(trx, file.debateId);
+      const now = clock.now();
+      await retireReplaced(trx, file, now);
+      const ready = await upsertReady(trx, file, now);
+      await within(trx, ready);
+      await announceChange(trx, events, ready);
+      return ready;
+    });
+  }
+
+  async function recover(): Promise<{ madeReady: AudioFile[]; forgotten: number }> {
+    const madeReady: AudioFile[] = [];
+    let forgotten = 0;
+    for (const staged of await stagedFiles(db, RECOVER_LIMIT)) {
+      const step = await recoveryOf(staged);
+      if (step === 'make-ready') {
+        madeReady.push(await makeReady({ ...staged, inspection: staged }, async () => undefined));
+      } else if (step === 'forget') {
+        await deleteStaged(db, staged.id);
+        forgotten += 1;
+      }
+    }
+    if (madeReady.length + forgotten > 0) {
+      logger.info({ made_ready: madeReady.map((file) => file.id), forgotten }, 'vault recovered');
+    }
+    return { madeReady, forgotten };
+  }
+
+  async function recoveryOf(staged: AudioFile): Promise<'make-ready' | 'forget' | 'wait'> {
+    const ready = await readyFiles(db, [staged.debateId]);
+    const outdated = ready.some(
+      (file) => file.format === staged.format && file.origin === staged.origin && file.createdAt > staged.createdAt,
+    );
+    if (outdated) return 'forget';
+    if ((await storage.head(staged))?.sizeBytes === staged.sizeBytes) return 'make-ready';
+    return clock.now().getTime() - staged.createdAt.getTime() > FORGET_STAGED_MS ? 'forget' : 'wait';
+  }
+
+  async function applyRetention(rules: RetentionRules): Promise<number> {
+    if (rules.maxAgeDays === null && rules.maxTotalBytes === null) return 0;
+    const files = await Array.fromAsync(allReady(db));
+    const going = decideRetention(files, rules, clock.now());
+    for (const reason of ['retention-age', 'retention-size'] as const) {
+      await retireFiles(
+        options,
+        files.filter((file) => going.get(file.id) === reason),
+        reason,
+      );
+    }
+    return going.size;
+  }
+
+  return {
+    workspace: workspaces.create,
+    discardWorkspace: workspaces.discard,
+    sweepWorkspaces: workspaces.sweep,
+    inspect: inspectFile,
+    publish,
+    recover,
+    readyFiles: async (debateIds) => {
+      const files = await readyFiles(db, debateIds);
+      files.sort((one, other) => ORIGIN_ORDER.indexOf(one.origin) - ORIGIN_ORDER.indexOf(other.origin));
+      return Map.groupBy(files, (file) => file.debateId);
+    },
+    file: (id) => fileById(db, id),
+    open: storage.open,
+    freeBytes: async () => Math.min(await freeBytesOf(options.stagingFolder), await storage.freeBytes()),
+    verify: (verifyOptions = {}) => verifyVault(options, verifyOptions),
+    applyRetention,
+    sweepGarbage: () => sweepGarbage(options),
+    close: storage.close,
+  };
 }

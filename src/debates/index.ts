@@ -1,4 +1,5 @@
 export type { Debate } from './debate.ts';
 export { createDebates, type Debates, type Outcome, type Recorded } from './debates.ts';
+export { attributionOf } from './present.ts';
 export { type DebatesRoutesOptions, registerDebatesRoutes } from './routes.ts';
-export { type AudioFileBody, DebateId } from './schemas.ts';
+export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';

@@ -49,7 +49,7 @@ export function presentDebate(debate: Debate, audioFiles: readonly AudioFileBody
 }
 
 /** The Assembly's terms ask for its name and a link to the original with every document. */
-function attributionOf(debate: Debate): DebateBody['attribution'] {
+export function attributionOf(debate: Debate): DebateBody['attribution'] {
   const name = debate.source === 'portal' ? 'Assemblée nationale' : hostOf(debate.pageUrl);
   return { name, url: debate.pageUrl };
 }

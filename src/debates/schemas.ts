@@ -21,7 +21,7 @@ export const DebateId = Type.Object(
   { additionalProperties: false },
 );
 
-const AudioFile = Type.Object({
+export const AudioFile = Type.Object({
   format: Type.String({ examples: ['mp3'] }),
   mime_type: Type.String({ examples: ['audio/mpeg'] }),
   size_bytes: Type.Integer(),

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import type { ObjectHead, ObjectKey, Storage } from './storage.ts';
-import { lockObject, neededObjects, objectName } from './store.ts';
+import { type ObjectHead, type ObjectKey, objectName, type Storage } from './storage.ts';
+import { lockObject, neededObjects } from './store.ts';
 
 /** Stored bytes that no file needs. */
 export interface Garbage extends ObjectKey, ObjectHead {

@@ -12,10 +12,10 @@ export interface Lease {
 }
 
 export interface HandleCache {
-  /** Lends the open file of `path`, opening it when needed; null when there is none. */
-  lend(path: string): Promise<Lease | null>;
-  /** Forgets `path`: the next reader opens it anew, present readers keep what they have. */
-  forget(path: string): void;
+  /** Lends the open file of `name`, opening it when needed; null when there is none. */
+  lend(name: string): Promise<Lease | null>;
+  /** Forgets `name`: the next reader opens it anew, present readers keep what they have. */
+  forget(name: string): void;
   /** Forgets all; files lent out are closed when their readers release them. */
   close(): void;
 }
@@ -32,7 +32,7 @@ interface Entry {
  * A handle is closed only when nobody reads it. At most `maxIdle` unused handles stay open, each at most `idleMs`.
  */
 export function createHandleCache(options: {
-  open: (path: string) => Promise<OpenFile | null>;
+  open: (name: string) => Promise<OpenFile | null>;
   closeFile: (fd: number) => void;
   monotonicMs: () => number;
   maxIdle: number;
@@ -44,8 +44,8 @@ export function createHandleCache(options: {
   /** Unused entries, longest unused first. */
   const idle = new Map<string, Entry>();
 
-  function lendEntry(path: string, entry: Entry): Lease {
-    idle.delete(path);
+  function lendEntry(name: string, entry: Entry): Lease {
+    idle.delete(name);
     entry.readers += 1;
     let released = false;
     return {
@@ -53,12 +53,12 @@ export function createHandleCache(options: {
       release: () => {
         if (released) return;
         released = true;
-        giveBack(path, entry);
+        giveBack(name, entry);
       },
     };
   }
 
-  function giveBack(path: string, entry: Entry): void {
+  function giveBack(name: string, entry: Entry): void {
     entry.readers -= 1;
     if (entry.readers > 0) return;
     if (entry.forgotten) {
@@ -66,44 +66,44 @@ export function createHandleCache(options: {
       return;
     }
     entry.idleSinceMs = options.monotonicMs();
-    idle.set(path, entry);
+    idle.set(name, entry);
     evict(entry.idleSinceMs);
   }
 
   function evict(nowMs: number): void {
-    for (const [path, entry] of idle) {
+    for (const [name, entry] of idle) {
       if (idle.size <= options.maxIdle && nowMs - entry.idleSinceMs <= options.idleMs) return;
-      forget(path);
+      forget(name);
     }
   }
 
-  function forget(path: string): void {
-    const entry = entries.get(path);
+  function forget(name: string): void {
+    const entry = entries.get(name);
     if (!entry) return;
-    entries.delete(path);
-    idle.delete(path);
+    entries.delete(name);
+    idle.delete(name);
     entry.forgotten = true;
     if (entry.readers === 0) options.closeFile(entry.file.fd);
   }
 
-  async function openOnce(path: string): Promise<OpenFile | null> {
+  async function openOnce(name: string): Promise<OpenFile | null> {
     try {
-      const file = await options.open(path);
-      if (file) entries.set(path, { file, readers: 0, forgotten: false, idleSinceMs: 0 });
+      const file = await options.open(name);
+      if (file) entries.set(name, { file, readers: 0, forgotten: false, idleSinceMs: 0 });
       return file;
     } finally {
-      opening.delete(path);
+      opening.delete(name);
     }
   }
 
-  async function lend(path: string): Promise<Lease | null> {
+  async function lend(name: string): Promise<Lease | null> {
     for (;;) {
-      const entry = entries.get(path);
-      if (entry) return lendEntry(path, entry);
-      let pending = opening.get(path);
+      const entry = entries.get(name);
+      if (entry) return lendEntry(name, entry);
+      let pending = opening.get(name);
       if (!pending) {
-        pending = openOnce(path);
-        opening.set(path, pending);
+        pending = openOnce(name);
+        opening.set(name, pending);
       }
       // Whoever waits with us may have used and forgotten it before our turn: then it is opened again.
       if ((await pending) === null) return null;
@@ -114,7 +114,7 @@ export function createHandleCache(options: {
     lend,
     forget,
     close: () => {
-      for (const path of [...entries.keys()]) forget(path);
+      for (const name of [...entries.keys()]) forget(name);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock/index.ts';
 import { isDiskFull, vaultErrors } from './errors.ts';
 import { createHandleCache, type Lease, type OpenFile } from './handle-cache.ts';
 import { nullWhenMissing } from './missing.ts';
-import type { ObjectHead, ObjectKey, OpenObject, Storage } from './storage.ts';
+import { type ObjectHead, type ObjectKey, type OpenObject, objectName, type Storage } from './storage.ts';
 
 /** A quarter of the 1,024 descriptors that a process usually may have; sockets need the others. */
 const MAX_IDLE_HANDLES = 256;
@@ -22,28 +22,28 @@ const OBJECT_NAME = /^([0-9a-f]{64})\.(mp3|m4a)$/;
 export function createLocalStorage(options: { folder: string; clock: Clock }): Storage {
   const { folder, clock } = options;
   const handles = createHandleCache({
-    open: openForReading,
+    open: (name) => openForReading(pathOf(name)),
     closeFile: (fd) => close(fd, () => undefined),
     monotonicMs: clock.monotonicMs,
     maxIdle: MAX_IDLE_HANDLES,
     idleMs: HANDLE_IDLE_MS,
   });
-  const pathOf = (key: ObjectKey): string =>
-    join(folder, key.sha256.slice(0, 2), key.sha256.slice(2, 4), `${key.sha256}.${key.format}`);
+  const pathOf = (name: string): string => join(folder, name.slice(0, 2), name.slice(2, 4), name);
 
   async function head(key: ObjectKey): Promise<ObjectHead | null> {
-    const found = await nullWhenMissing(stat(pathOf(key)));
+    const found = await nullWhenMissing(stat(pathOf(objectName(key))));
     return found && { sizeBytes: found.size, storedAt: found.mtime };
   }
 
   async function put(key: ObjectKey, path: string): Promise<void> {
-    const target = pathOf(key);
+    const name = objectName(key);
+    const target = pathOf(name);
     try {
       await makeFolders(dirname(target));
       await settle(path, clock.now());
       await rename(path, target);
       await syncFolder(dirname(target));
-      handles.forget(target);
+      handles.forget(name);
     } catch (error) {
       throw isDiskFull(error) ? vaultErrors.error('disk-full', { cause: error }) : error;
     }
@@ -61,12 +61,13 @@ export function createLocalStorage(options: { folder: string; clock: Clock }): S
     put,
     head,
     open: async (key) => {
-      const lease = await handles.lend(pathOf(key));
+      const lease = await handles.lend(objectName(key));
       return lease && openObject(lease);
     },
     delete: async (key) => {
-      await rm(pathOf(key), { force: true });
-      handles.forget(pathOf(key));
+      const name = objectName(key);
+      await rm(pathOf(name), { force: true });
+      handles.forget(name);
     },
     list: () => listObjects(folder),
     freeBytes: () => freeBytesOf(folder),

@@ -135,6 +135,14 @@ describe('chunks', () => {
       expect(scan(bytes, chunkBytes)).toEqual(whole);
   });
 
+  it.each([1, 2, 3])('finds its way when a large chunk ends %d bytes into a header', (bytesOfHeader) => {
+    const bytes = mp3Frames(400);
+    const wholeFrames = mp3Frames(100).length;
+    expect(scan(bytes, wholeFrames + bytesOfHeader)).toEqual(scan(bytes));
+    const damaged = Buffer.concat([mp3Frames(100), Buffer.alloc(3_000, 1), mp3Frames(300)]);
+    expect(scan(damaged, wholeFrames + bytesOfHeader)).toEqual(scan(damaged));
+  });
+
   it('never throws and never depends on the cuts, whatever the bytes', () => {
     fc.assert(
       fc.property(

@@ -25,7 +25,7 @@ const MAX_HEADER_BYTES = 16;
  * The box whose header is at `position`.
  * @throws Mp4Error when it does not fit between `position` and `limit`: `truncated` where only its end is missing.
  */
-export function boxAt(header: Buffer, position: number, limit: number): Box {
+function boxAt(header: Buffer, position: number, limit: number): Box {
   if (header.length < 8) throw new Mp4Error(`box header cut at ${position}`, true);
   const type = header.toString('latin1', 4, 8);
   if (!/^[\x20-\x7e]{4}$/.test(type)) throw new Mp4Error(`no box at ${position}`);

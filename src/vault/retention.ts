@@ -1,4 +1,5 @@
 import type { AudioFile } from './audio-file.ts';
+import { objectName } from './storage.ts';
 
 /** What may be kept. Null: no limit. */
 export interface RetentionRules {
@@ -25,7 +26,7 @@ export function decideRetention(
   const users = new Map<string, number>();
   let totalBytes = 0;
   for (const file of oldestFirst) {
-    const name = `${file.sha256}.${file.format}`;
+    const name = objectName(file);
     const others = users.get(name) ?? 0;
     if (others === 0) totalBytes += file.sizeBytes;
     users.set(name, others + 1);
@@ -35,7 +36,7 @@ export function decideRetention(
     const tooMuch = rules.maxTotalBytes !== null && totalBytes > rules.maxTotalBytes;
     if (!tooOld && !tooMuch) break;
     going.set(file.id, tooOld ? 'retention-age' : 'retention-size');
-    const name = `${file.sha256}.${file.format}`;
+    const name = objectName(file);
     const others = (users.get(name) ?? 1) - 1;
     users.set(name, others);
     if (others === 0) totalBytes -= file.sizeBytes;

@@ -7,6 +7,11 @@ export interface ObjectKey {
   format: AudioFormat;
 }
 
+/** One text for one object. */
+export function objectName(key: ObjectKey): string {
+  return `${key.sha256}.${key.format}`;
+}
+
 export interface ObjectHead {
   sizeBytes: number;
   /** When the bytes took their place in the storage. */

@@ -2,7 +2,7 @@ import { type Generated, type Insertable, type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../platform/database/index.ts';
 import { type AudioFile, type AudioFileState, type AudioFormat, type AudioOrigin, MIME_OF } from './audio-file.ts';
 import type { Inspection } from './inspect.ts';
-import type { ObjectKey } from './storage.ts';
+import { type ObjectKey, objectName } from './storage.ts';
 
 interface AudioFilesTable {
   id: Generated<string>;
@@ -122,7 +122,7 @@ export async function deleteStaged(db: Db, id: string): Promise<void> {
   await db.withTables<Tables>().deleteFrom('audio_files').where('id', '=', id).where('state', '=', 'staged').execute();
 }
 
-export async function readyFiles(db: Db, debateIds: readonly string[]): Promise<AudioFile[]> {
+export async function readyFiles(db: Db | Trx, debateIds: readonly string[]): Promise<AudioFile[]> {
   if (debateIds.length === 0) return [];
   const rows = await db
     .withTables<Tables>()
@@ -132,6 +132,11 @@ export async function readyFiles(db: Db, debateIds: readonly string[]): Promise<
     .where('state', '=', 'ready')
     .execute();
   return rows.map(fileOf);
+}
+
+export async function countReady(db: Db): Promise<number> {
+  const query = db.withTables<Tables>().selectFrom('audio_files').where('state', '=', 'ready');
+  return (await query.select((eb) => eb.fn.countAll<number>().as('files')).executeTakeFirstOrThrow()).files;
 }
 
 /** Ready files in the order of their ids, `limit` after `afterId`: the whole vault in pages of constant cost. */
@@ -172,11 +177,6 @@ export async function neededObjects(
     .where((or) => or.or([or('state', '<>', 'retired'), or('retired_at', '>', retiredAfter)]))
     .execute();
   return new Set(rows.map(objectName));
-}
-
-/** One text for one object. */
-export function objectName(key: ObjectKey): string {
-  return `${key.sha256}.${key.format}`;
 }
 
 function columnsOf(file: NewAudioFile): Omit<Insertable<AudioFilesTable>, 'state'> {

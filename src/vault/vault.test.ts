@@ -6,6 +6,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mp3Frames } from '../../tests/support/audio-fixtures.ts';
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database.ts';
+import { sampleDebate } from '../../tests/support/sample-debate.ts';
+import { createDebates } from '../debates/index.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import { createEvents, type Events } from '../platform/events/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
@@ -18,6 +20,7 @@ import {
   type Vault,
 } from './index.ts';
 import { retire } from './store.ts';
+import { storageSeemsAway } from './verify.ts';
 
 const day = 86_400_000;
 const logger = createLogger({ level: 'silent' });
@@ -49,7 +52,9 @@ beforeEach(async () => {
 
 /** Another process on the same database and folder. */
 function vaultOver(over: Storage): Vault {
-  return createVault({ db: database.db, storage: over, stagingFolder: join(folder, 'staging'), events, clock, logger });
+  const stagingFolder = join(folder, 'staging');
+  const register = createDebates({ db: database.db, events });
+  return createVault({ db: database.db, storage: over, stagingFolder, register, events, clock, logger });
 }
 
 const newDebate = (): string => `19502241_${randomUUID()}`;
@@ -118,7 +123,7 @@ describe('publishing', () => {
     const news = await events.readAfter(before, 10);
     expect(news.map((event) => [event.type, event.channel])).toEqual([
       ['extraction_completed', 'extractions'],
-      ['debate_updated', `debate:${debateId}`],
+      ['audio_changed', 'debates'],
     ]);
   });
 
@@ -163,6 +168,19 @@ describe('publishing', () => {
     ]);
     await Promise.all(publications.map((publication) => vaultOver(storage).publish(publication)));
     expect(await readyOf(debateId)).toHaveLength(1);
+  });
+});
+
+describe('the register', () => {
+  it('is told when a debate can be heard, and when it no longer can', async () => {
+    const debates = createDebates({ db: database.db, events });
+    const { id } = await debates.record(sampleDebate(newDebate()));
+    await vault.publish(await staged(newSound(), id));
+    expect(await debates.get(id)).toMatchObject({ hasAudio: true, status: 'disponible' });
+    nowMs += 2 * day;
+    await vault.applyRetention({ maxAgeDays: 1, maxTotalBytes: null });
+    const durationSeconds = (20 * 1_152) / 44_100;
+    expect(await debates.get(id)).toMatchObject({ hasAudio: false, status: 'termine', durationSeconds });
   });
 });
 
@@ -241,12 +259,12 @@ describe('verification', () => {
     await storage.close();
     nowMs += 1_000;
     const before = await events.lastId();
-    const progress: number[] = [];
-    const report = await vault.verify({ onProgress: ({ checked }) => progress.push(checked) });
+    const progress: string[] = [];
+    const report = await vault.verify({ onProgress: ({ checked, total }) => progress.push(`${checked}/${total}`) });
     expect(report.missing.map((file) => file.id)).toEqual([missing.id]);
     expect(report.corrupt.map((file) => file.id)).toEqual([corrupt.id]);
     expect(report).toMatchObject({ storageSuspected: false, orphans: [] });
-    expect(progress).toEqual(Array.from({ length: report.checked }, (_, at) => at + 1));
+    expect(progress).toEqual(['1/4', '2/4', '3/4', '4/4']);
     expect(await vault.file(missing.id)).toMatchObject({ state: 'retired', retireReason: 'missing' });
     expect(await vault.file(corrupt.id)).toMatchObject({ state: 'retired', retireReason: 'corrupt' });
     expect(await vault.file(whole.id)).toMatchObject({ state: 'ready', verifiedAt: clock.now() });
@@ -266,6 +284,16 @@ describe('verification', () => {
     expect((await vault.readyFiles(debates)).size).toBe(2);
     expect((await vault.verify({ acceptLoss: true })).storageSuspected).toBe(false);
     expect((await vault.readyFiles(debates)).size).toBe(0);
+  });
+
+  it.each([
+    [0, 100, false],
+    [1, 1, false],
+    [50, 100, false],
+    [51, 100, true],
+    [2, 2, true],
+  ])('with %d of %d files missing suspects the storage: %s', (missing, checked, suspected) => {
+    expect(storageSeemsAway(missing, checked)).toBe(suspected);
   });
 
   it('can be stopped', async () => {

@@ -1,14 +1,13 @@
 import { rm } from 'node:fs/promises';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Db, Trx } from '../platform/database/index.ts';
-import type { Events } from '../platform/events/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
 import type { AudioFile, AudioOrigin } from './audio-file.ts';
 import { type Garbage, sweepGarbage } from './garbage.ts';
 import { type Inspection, type InspectOptions, inspectFile } from './inspect.ts';
 import { freeBytesOf } from './local-storage.ts';
 import { decideRetention, type RetentionRules } from './retention.ts';
-import { announceChange, retireFiles } from './retire.ts';
+import { announceAudio, retireFiles, type Told } from './retire.ts';
 import type { ObjectKey, OpenObject, Storage } from './storage.ts';
 import {
   deleteStaged,
@@ -76,12 +75,11 @@ export interface Vault {
   close(): Promise<void>;
 }
 
-export interface VaultOptions {
+export interface VaultOptions extends Told {
   db: Db;
   storage: Storage;
   /** On the file system of a local storage: files are moved from here into it. */
   stagingFolder: string;
-  events: Events;
   clock: Clock;
   logger: Logger;
 }
@@ -95,7 +93,7 @@ const RECOVER_LIMIT = 1_000;
 const ORIGIN_ORDER: readonly AudioOrigin[] = ['published', 'copied', 're-encoded'];
 
 export function createVault(options: VaultOptions): Vault {
-  const { db, storage, events, clock, logger } = options;
+  const { db, storage, clock, logger } = options;
   const workspaces = createWorkspaces({ folder: options.stagingFolder, clock });
 
   async function publish(publication: Publication): Promise<AudioFile> {
@@ -122,7 +120,7 @@ export function createVault(options: VaultOptions): Vault {
       await retireReplaced(trx, file, now);
       const ready = await upsertReady(trx, file, now);
       await within(trx, ready);
-      await announceChange(trx, events, ready);
+      await announceAudio(trx, options, ready);
       return ready;
     });
   }

@@ -1,17 +1,16 @@
 import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import type { Events } from '../platform/events/index.ts';
 import type { AudioFile } from './audio-file.ts';
 import { type Garbage, sweepGarbage } from './garbage.ts';
 import { hashOf } from './inspect.ts';
-import { retireFiles } from './retire.ts';
+import { retireFiles, type Told } from './retire.ts';
 import type { ObjectKey, Storage } from './storage.ts';
-import { markVerified, readyFilesAfter } from './store.ts';
+import { countReady, markVerified, readyFilesAfter } from './store.ts';
 
 export interface VerifyOptions {
   signal?: AbortSignal;
   /** After each file. */
-  onProgress?: (progress: { checked: number; checkedBytes: number; file: AudioFile }) => void;
+  onProgress?: (progress: { checked: number; total: number; checkedBytes: number; file: AudioFile }) => void;
   /** Retire missing files even when so many are missing that the storage itself seems to be away. */
   acceptLoss?: boolean;
 }
@@ -30,10 +29,9 @@ export interface VerifyReport {
 /** Rows read at once. */
 const PAGE = 200;
 
-interface Parts {
+interface Parts extends Told {
   db: Db;
   storage: Storage;
-  events: Events;
   clock: Clock;
 }
 
@@ -51,6 +49,7 @@ export async function verifyVault(parts: Parts, options: VerifyOptions): Promise
     storageSuspected: false,
     orphans: [],
   };
+  const total = await countReady(db);
   for await (const file of allReady(db)) {
     options.signal?.throwIfAborted();
     const state = await checkObject(storage, file);
@@ -59,7 +58,7 @@ export async function verifyVault(parts: Parts, options: VerifyOptions): Promise
     else await markVerified(db, file.id, clock.now());
     report.checked += 1;
     report.checkedBytes += state === 'missing' ? 0 : file.sizeBytes;
-    options.onProgress?.({ checked: report.checked, checkedBytes: report.checkedBytes, file });
+    options.onProgress?.({ checked: report.checked, total, checkedBytes: report.checkedBytes, file });
   }
   report.storageSuspected = options.acceptLoss !== true && storageSeemsAway(report.missing.length, report.checked);
   await retireFiles(parts, report.corrupt, 'corrupt');

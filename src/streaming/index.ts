@@ -1,0 +1,4 @@
+export { createPlayables, type Playables } from './playables.ts';
+export type { ExtractionState } from './present.ts';
+export { createRelay, type Relay } from './relay.ts';
+export { registerStreamingRoutes, type StreamingRoutesOptions } from './routes.ts';

@@ -1,0 +1,228 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { create as contentDisposition } from 'content-disposition';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Negotiator from 'negotiator';
+import { Type } from 'typebox';
+import { type Debate, DebateId } from '../debates/index.ts';
+import type { Clock } from '../platform/clock/index.ts';
+import type { App } from '../platform/http/index.ts';
+import type { AudioFile, Vault } from '../vault/index.ts';
+import { decideStreaming, type StreamingDecision, type Wanted } from './decide.ts';
+import { streamingErrors } from './errors.ts';
+import { asciiName, downloadName } from './file-name.ts';
+import type { Playable, Playables } from './playables.ts';
+import { addressOf, type ExtractionState, presentInfo } from './present.ts';
+import type { Relay } from './relay.ts';
+import { Download, type DownloadBody, FileParams, FileQuery, Info, RenditionQuery } from './schemas.ts';
+import { createServeStored } from './serve-stored.ts';
+import { createSignedLinks } from './signed-links.ts';
+
+export interface StreamingRoutesOptions {
+  playables: Playables;
+  vault: Pick<Vault, 'open'>;
+  relay: Relay;
+  /** The latest extraction of a debate; null when there never was one. */
+  extractionOf: (debateId: string) => Promise<ExtractionState | null>;
+  clock: Clock;
+  publicUrl: string;
+  /** Signs download links; the same in every process. */
+  linkSecret: string;
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+});
+const audio = (description: string) => ({
+  description,
+  content: { 'audio/mpeg': { schema: Type.String({ format: 'binary' }) } },
+});
+const refusals = {
+  404: problem('No such debate, no sound, or no such rendition'),
+  409: problem('Not recorded, or not extracted yet'),
+  410: problem('The debate was withdrawn'),
+  412: problem('If-Match or If-Unmodified-Since failed'),
+  416: problem('The range lies outside the file'),
+  502: problem('Relayed: the source failed'),
+  503: problem('Relayed: too many listeners; see Retry-After'),
+  504: problem('Relayed: the source took too long'),
+};
+
+/** A player asks for its file in hundreds of pieces: a line for each would be all the log. Failures are still told. */
+const AUDIO_LOG_LEVEL = 'warn';
+
+/** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
+const ALIAS_CACHE = 'public, no-cache';
+
+export function registerStreamingRoutes(app: App, options: StreamingRoutesOptions): void {
+  const { playables, publicUrl, clock } = options;
+  const serveStored = createServeStored(options.vault);
+  const links = createSignedLinks({ secret: options.linkSecret, publicUrl, clock });
+
+  /** Sends the sound from wherever the decision says, as the body of this answer. */
+  async function sendSound(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    playable: Playable,
+    wanted: Wanted,
+    headersFor: (format: AudioFile['format']) => OutgoingHttpHeaders,
+  ): Promise<FastifyReply> {
+    const { debate, files, originalLink } = playable;
+    const link = originalLink === null ? {} : { link: originalLink };
+    let decision = decideStreaming(debate, files, wanted);
+    if (decision.kind === 'local') {
+      const { file } = decision;
+      const headers = { ...link, ...headersFor(file.format) };
+      if (await serveStored(request, reply, { file, cacheControl: ALIAS_CACHE, headers })) return reply;
+      request.log.error({ file: file.id, sha256: file.sha256 }, 'a ready file is not in the storage');
+      decision = decideStreaming(debate, [], wanted);
+    }
+    const url = relayedUrl(decision, debate);
+    const headers = { ...link, ...headersFor('mp3'), 'content-type': 'audio/mpeg', 'cache-control': ALIAS_CACHE };
+    await options.relay.send(request, reply, { url, headers });
+    return reply;
+  }
+
+  app.addSchema(Info);
+  app.addSchema(Download);
+
+  app.get(
+    '/api/streaming/:debate_id/info',
+    {
+      schema: {
+        tags: ['streaming'],
+        summary: 'Ce qui peut être écouté / What can be played',
+        description:
+          'Versions, adresses, début de la séance, état de l’extraction. / Renditions, addresses, start of the sitting, state of the extraction.',
+        params: DebateId,
+        response: { 200: Type.Ref('StreamingInfo'), 404: problem('No such debate'), 410: refusals[410] },
+      },
+    },
+    async (request) => {
+      const playable = await playables.get(request.params.debate_id);
+      if (playable.debate.sittingState === 'withdrawn') throw streamingErrors.error('withdrawn');
+      return presentInfo(playable, await options.extractionOf(playable.debate.id), publicUrl);
+    },
+  );
+
+  app.get(
+    '/api/streaming/:debate_id/stream',
+    {
+      logLevel: AUDIO_LOG_LEVEL,
+      schema: {
+        tags: ['streaming'],
+        summary: 'Le son / The sound',
+        description:
+          'Avec intervalles (Range, If-Range) et validation (ETag) ; relayé depuis la source tant qu’il n’est pas conservé ici. / With ranges (Range, If-Range) and validation (ETag); relayed from the source while it is not kept here.',
+        params: DebateId,
+        querystring: RenditionQuery,
+        response: { 200: audio('The whole file'), 206: audio('The range asked for'), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const playable = await playables.get(request.params.debate_id);
+      return sendSound(request, reply, playable, request.query, () => ({}));
+    },
+  );
+
+  app.get(
+    '/api/streaming/:debate_id/download',
+    {
+      logLevel: AUDIO_LOG_LEVEL,
+      schema: {
+        tags: ['streaming'],
+        summary: 'Télécharger / Download',
+        description:
+          'Avec Accept: application/json, une adresse signée qui expire ; sinon le fichier, sous un nom lisible. / With Accept: application/json, a signed address that expires; otherwise the file, under a readable name.',
+        params: DebateId,
+        querystring: RenditionQuery,
+        response: {
+          200: {
+            description: 'The file as an attachment, or where to get it',
+            content: {
+              'application/json': { schema: Type.Ref('Download') },
+              'audio/mpeg': { schema: Type.String({ format: 'binary' }) },
+            },
+          },
+          206: audio('The range asked for'),
+          ...refusals,
+        },
+      },
+    },
+    async (request, reply) => {
+      const playable = await playables.get(request.params.debate_id);
+      reply.header('vary', 'accept');
+      if (prefersJson(request)) return reply.send(downloadOf(playable, request.query));
+      return sendSound(request, reply, playable, request.query, (format) =>
+        attachment(downloadName(playable.debate, format)),
+      );
+    },
+  );
+
+  function downloadOf({ debate, files }: Playable, wanted: Wanted): DownloadBody {
+    const decision = decideStreaming(debate, files, wanted);
+    if (decision.kind !== 'local') {
+      relayedUrl(decision, debate);
+      const filename = downloadName(debate, 'mp3');
+      const url = addressOf(debate.id, 'download', publicUrl);
+      return { url, expires_at: null, filename, size_bytes: null, sha256: null };
+    }
+    const { sha256, format, sizeBytes } = decision.file;
+    const filename = downloadName(debate, format);
+    const link = links.issue({ sha256, format, name: filename });
+    return { url: link.url, expires_at: link.expiresAt.toISOString(), filename, size_bytes: sizeBytes, sha256 };
+  }
+
+  app.get(
+    '/files/:file',
+    {
+      logLevel: AUDIO_LOG_LEVEL,
+      schema: {
+        tags: ['streaming'],
+        summary: 'Un fichier, par lien signé / A file, by signed link',
+        description: 'L’adresse vient de /download. / The address comes from /download.',
+        params: FileParams,
+        querystring: FileQuery,
+        response: {
+          200: audio('The whole file'),
+          206: audio('The range asked for'),
+          403: problem('The link was not signed by this server'),
+          410: problem('The link has expired, or the file is no longer kept'),
+          412: refusals[412],
+          416: refusals[416],
+        },
+      },
+    },
+    async (request, reply) => {
+      const [sha256 = '', extension] = request.params.file.split('.');
+      const file = { sha256, format: extension === 'm4a' ? ('m4a' as const) : ('mp3' as const) };
+      const { expires, signature, name } = request.query;
+      const verdict = links.check({ ...file, name, expires, signature });
+      if (verdict !== 'valid') throw streamingErrors.error(`${verdict}-link`);
+      const leftSeconds = Math.floor(expires - clock.now().getTime() / 1_000);
+      // The name is the hash: what is kept never has to be asked about again, as long as the link itself holds.
+      const cacheControl = `public, max-age=${leftSeconds}, immutable`;
+      if (!(await serveStored(request, reply, { file, cacheControl, headers: attachment(name) }))) {
+        throw streamingErrors.error('file-gone');
+      }
+      return reply;
+    },
+  );
+}
+
+/** @throws the coded refusal, when the decision is one. */
+function relayedUrl(decision: StreamingDecision, debate: Pick<Debate, 'id'>): string {
+  if (decision.kind === 'relay') return decision.url;
+  throw streamingErrors.error(decision.kind === 'refused' ? decision.reason : 'no-audio', {
+    params: { id: debate.id },
+  });
+}
+
+function attachment(name: string): OutgoingHttpHeaders {
+  return { 'content-disposition': contentDisposition(name, { fallback: asciiName(name) }) };
+}
+
+function prefersJson(request: FastifyRequest): boolean {
+  const { accept = '*/*' } = request.headers;
+  return new Negotiator({ headers: { accept } }).mediaType(['audio/mpeg', 'application/json']) === 'application/json';
+}

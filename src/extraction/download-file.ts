@@ -2,7 +2,7 @@ import { AppError } from '../platform/errors/index.ts';
 import { readBootId } from './boot-id.ts';
 import { type DownloadDeps, requireRoom, requireSize } from './download-context.ts';
 import { extractionErrors } from './errors.ts';
-import { withCode } from './fetch-failure.ts';
+import { failureKind, withCode } from './fetch-failure.ts';
 import { abandon, openRange, type RangeAnswer, sameRepresentation } from './open-range.ts';
 import {
   completeSize,
@@ -16,7 +16,7 @@ import {
 } from './part-file.ts';
 import type { Representation, TrustedPart } from './part-journal.ts';
 import { bear, type Patience } from './patience.ts';
-import { failureKind, fetchRanges, SourceChanged } from './range-download.ts';
+import { fetchRanges, SourceChanged } from './range-download.ts';
 import { missingSpans, type Span } from './spans.ts';
 import { fetchWhole } from './whole-download.ts';
 
@@ -175,7 +175,7 @@ async function fetchInOneGo(
       requireSize(deps, lengthBytes ?? 0);
       await requireRoom(deps, lengthBytes ?? 0);
       await fetchWhole(deps, {
-        paths,
+        data: paths.data,
         response,
         lengthBytes,
         expects: request.expects,
@@ -191,8 +191,8 @@ async function fetchInOneGo(
       abandon(response.body);
       request.signal.throwIfAborted();
       const coded = withCode(error);
-      const again = coded instanceof AppError && failureKind(coded).kind === 'transient' && tries < MAX_WHOLE_ATTEMPTS;
-      if (!again || coded.code.includes('/disk-')) throw coded;
+      const transient = coded instanceof AppError && failureKind(coded).kind === 'transient';
+      if (!transient || tries >= MAX_WHOLE_ATTEMPTS) throw coded;
     }
   }
 }

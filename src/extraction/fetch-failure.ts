@@ -1,6 +1,7 @@
 import { AppError } from '../platform/errors/index.ts';
 import { FetchError } from '../platform/fetch/index.ts';
 import { extractionErrors } from './errors.ts';
+import type { ConnectionFailure } from './patience.ts';
 
 /** No room on the device, for this user, or for a file of this size: errno(3). */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -53,4 +54,12 @@ function ofStatus(status: number, cause: FetchError): AppError {
 
 function isNoRoom(error: unknown): boolean {
   return error instanceof Error && NO_ROOM.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** How a coded failure counts for `bear`: only the source's own troubles may pass by asking again at once. */
+export function failureKind(error: AppError): Omit<ConnectionFailure, 'broughtBytes'> {
+  const retryAfterMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
+  if (error.code === extractionErrors.code('source-busy')) return { kind: 'rate-limited', retryAfterMs };
+  const ofSource = /^extraction\/(source|segment)-/.test(error.code);
+  return { kind: ofSource && error.definition.retryable ? 'transient' : 'final', retryAfterMs };
 }

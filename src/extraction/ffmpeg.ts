@@ -1,7 +1,8 @@
 import type { Clock } from '../platform/clock/index.ts';
 import { extractionErrors } from './errors.ts';
 import { findProgram } from './find-program.ts';
-import { runProgram } from './run-program.ts';
+import { heardSeconds } from './heard-seconds.ts';
+import { type ProgramEnd, runProgram } from './run-program.ts';
 
 export interface Ffmpeg {
   path: string;
@@ -51,33 +52,55 @@ const COPY_SILENCE_MS = 60_000;
  */
 const FRAGMENTED = ['-movflags', '+dash+global_sidx+delay_moov', '-frag_duration', '6000000', '-f', 'mp4'];
 
+/** AAC out of a transport stream lacks the header that MP4 wants; `delay_moov` keeps ffmpeg from adding this by itself. */
+const AAC_HEADER = ['-bsf:a', 'aac_adtstoasc'];
+
+export interface SoundCopy {
+  input: string;
+  /** Options of the input, before `-i`. */
+  inputOptions?: readonly string[];
+  output: string;
+  onProgress: (mediaSeconds: number) => void;
+  onStarted?: (pid: number) => void;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
 /**
  * Copies the first sound track of a local file or playlist into a fragmented MP4, without decoding.
- * The exit code is not proof of anything: compare the duration of what came out with what was announced.
- * @returns seconds of sound that ffmpeg says it wrote
- * @throws extraction/no-sound, extraction/ffmpeg-failed; the signal's reason
+ * The exit code proves nothing: compare what came out with what was announced.
+ * @returns seconds of sound in the output, and how long its timeline is (longer, where sound is missing inside)
+ * @throws extraction/no-sound, extraction/ffmpeg-failed, extraction/disk-full; the signal's reason
  */
 export async function copySound(
   ffmpeg: Ffmpeg,
-  options: {
-    input: string;
-    /** Options of the input, before `-i`. */
-    inputOptions?: readonly string[];
-    output: string;
-    onProgress: (mediaSeconds: number) => void;
-    onStarted?: (pid: number) => void;
-    clock: Clock;
-    signal: AbortSignal;
-  },
-): Promise<number> {
+  copy: SoundCopy,
+): Promise<{ heardSeconds: number; timelineSeconds: number }> {
+  const aac = await runCopy(ffmpeg, copy, AAC_HEADER);
+  const other = /not supported by the bitstream filter/.test(aac.end.stderrTail);
+  const { end, mediaSeconds } = other ? await runCopy(ffmpeg, copy, []) : aac;
+  if (/matches no streams|does not contain any stream/.test(end.stderrTail)) throw extractionErrors.error('no-sound');
+  if (/No space left on device/.test(end.stderrTail)) throw extractionErrors.error('disk-full');
+  if (end.exitCode !== 0) {
+    const cause = new Error(`ffmpeg: ${end.stopped ?? `exit code ${end.exitCode}`}: ${end.stderrTail.trim()}`);
+    throw extractionErrors.error('ffmpeg-failed', { cause });
+  }
+  return { heardSeconds: await heardSeconds(copy.output), timelineSeconds: mediaSeconds };
+}
+
+async function runCopy(
+  ffmpeg: Ffmpeg,
+  copy: SoundCopy,
+  filter: readonly string[],
+): Promise<{ end: ProgramEnd; mediaSeconds: number }> {
   let mediaSeconds = 0;
   const end = await runProgram({
     command: ffmpeg.path,
     args: [
       ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning', '-progress', 'pipe:1', '-y'],
       // Nothing that a playlist or a container names is fetched from anywhere but this disk.
-      ...['-protocol_whitelist', 'file', ...(options.inputOptions ?? []), '-i', `file:${options.input}`],
-      ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-c:a', 'copy', ...FRAGMENTED, `file:${options.output}`],
+      ...['-protocol_whitelist', 'file', ...(copy.inputOptions ?? []), '-i', `file:${copy.input}`],
+      ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-c:a', 'copy', ...filter, ...FRAGMENTED, `file:${copy.output}`],
     ],
     timeoutMs: COPY_TIMEOUT_MS,
     silenceMs: COPY_SILENCE_MS,
@@ -85,17 +108,11 @@ export async function copySound(
       const progress = parseProgressLine(line);
       if (progress === null) return;
       mediaSeconds = progress.mediaSeconds;
-      options.onProgress(mediaSeconds);
+      copy.onProgress(mediaSeconds);
     },
-    ...(options.onStarted === undefined ? {} : { onStarted: options.onStarted }),
-    clock: options.clock,
-    signal: options.signal,
+    ...(copy.onStarted === undefined ? {} : { onStarted: copy.onStarted }),
+    clock: copy.clock,
+    signal: copy.signal,
   });
-  if (/matches no streams|does not contain any stream/.test(end.stderrTail)) throw extractionErrors.error('no-sound');
-  if (/No space left on device/.test(end.stderrTail)) throw extractionErrors.error('disk-full');
-  if (end.exitCode !== 0) {
-    const cause = new Error(`ffmpeg: ${end.stopped ?? `exit code ${end.exitCode}`}: ${end.stderrTail.trim()}`);
-    throw extractionErrors.error('ffmpeg-failed', { cause });
-  }
-  return mediaSeconds;
+  return { end, mediaSeconds };
 }

@@ -26,6 +26,8 @@ export async function openRange(
     /** Absent: the whole file, without a Range header. */
     span?: Span;
     expected?: Representation;
+    /** False where a document of somebody else named the address. */
+    followRedirects?: boolean;
     signal: AbortSignal;
   },
 ): Promise<RangeAnswer> {
@@ -35,6 +37,7 @@ export async function openRange(
     signal: options.signal,
     // Waiting and trying again is decided by `patience`, which knows what the other connections do.
     retries: 0,
+    followRedirects: options.followRedirects ?? true,
     headers: {
       'accept-encoding': 'identity',
       ...(span === undefined ? {} : { range: `bytes=${span.start}-${span.end - 1}` }),

@@ -5,24 +5,30 @@ import { signalGroup } from './run-program.ts';
 /**
  * A worker that is killed leaves its child running, which would write into the same files as the child of the next worker.
  * So the child's process group is noted in the workspace, with the moment it started so that a reused pid is not mistaken
- * for it, and the next worker ends it first. Linux only (proc(5)); elsewhere nothing is noted.
+ * for it, and whoever runs the next one ends it first. Linux only (proc(5)); elsewhere nothing is noted.
  */
-export function noteChild(path: string, pid: number): void {
+export async function withChildNote<T>(
+  path: string,
+  run: (onStarted: (pid: number) => void) => Promise<T>,
+): Promise<T> {
+  await endOrphan(path);
+  try {
+    return await run((pid) => noteChild(path, pid));
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function noteChild(path: string, pid: number): void {
   const startedAt = startOf(readStat(pid));
   if (startedAt !== null) writeFileSync(path, `${pid} ${startedAt}`, { mode: 0o600 });
 }
 
-export function forgetChild(path: string): void {
-  rmSync(path, { force: true });
-}
-
-/** Ends the noted child if it still runs. */
-export async function endOrphan(path: string): Promise<void> {
+async function endOrphan(path: string): Promise<void> {
   const noted = /^(\d+) (\d+)$/.exec(await readFile(path, 'utf8').catch(() => ''));
   if (noted === null) return;
   const pid = Number(noted[1]);
   if (startOf(readStat(pid)) === noted[2]) signalGroup(pid, 'SIGKILL');
-  forgetChild(path);
 }
 
 function readStat(pid: number): string {

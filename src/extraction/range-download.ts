@@ -1,10 +1,10 @@
 import { AppError } from '../platform/errors/index.ts';
 import { FetchError, type OpenedResponse } from '../platform/fetch/index.ts';
 import { createDiskWatch, type DownloadDeps } from './download-context.ts';
-import { withCode } from './fetch-failure.ts';
+import { failureKind, withCode } from './fetch-failure.ts';
 import { openRange, sameRepresentation } from './open-range.ts';
 import type { PartFile } from './part-file.ts';
-import { bear, type ConnectionFailure, type Patience } from './patience.ts';
+import { bear, type Patience } from './patience.ts';
 import { chooseRelief, type Piece, takePiece } from './range-plan.ts';
 import { receiveBody } from './receive-body.ts';
 import { addSpan, missingSpans, type Span } from './spans.ts';
@@ -203,13 +203,6 @@ async function recover(shared: Shared, failure: { error: AppError; broughtBytes:
   const untilMs = deps.clock.monotonicMs() + bearing.waitMs;
   if (bearing.all) shared.quietUntilMs = Math.max(shared.quietUntilMs, untilMs);
   await sleepUntil(deps, untilMs, signal);
-}
-
-/** How a coded failure counts for `bear`. */
-export function failureKind(error: AppError): Omit<ConnectionFailure, 'broughtBytes'> {
-  const limited = error.code.endsWith('/source-busy');
-  const retryAfterMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
-  return { kind: limited ? 'rate-limited' : error.definition.retryable ? 'transient' : 'final', retryAfterMs };
 }
 
 async function sleepUntil(deps: DownloadDeps, untilMs: number, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { asFetchError, FetchError, type OpenedResponse } from '../platform/fetch
 import { extractionErrors } from './errors.ts';
 import { abandon } from './open-range.ts';
 import type { Piece } from './range-plan.ts';
-import { SNIFF_BYTES, sniffBytes } from './sniff.ts';
+import { type ExpectedBytes, SNIFF_BYTES, sniffBytes } from './sniff.ts';
 import { createThroughputFloor } from './throughput-floor.ts';
 
 /**
@@ -20,7 +20,7 @@ export interface ReceiveOptions {
   requestedEnd: number;
   write: (buffers: readonly Buffer[], position: number) => Promise<void>;
   /** Present when the body is the start of the file: what its first bytes must look like. */
-  expects?: 'mp3' | 'mp4';
+  expects?: ExpectedBytes;
   /** Called once the first bytes are found right (at once where nothing is expected of them). */
   onBegun?: () => void;
   minimumBytesPerSecond: number;

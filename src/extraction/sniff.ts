@@ -1,6 +1,9 @@
 /** What a body turns out to be instead of the sound, in a word for the error; null when it may be the sound. */
 export type Sniffed = 'html' | 'text' | 'nothing' | 'unknown data' | null;
 
+/** `segment`: any piece of media, of which only a page or a text is not one. */
+export type ExpectedBytes = 'mp3' | 'mp4' | 'segment';
+
 /** Enough for the longest frame of MPEG layer III (1,441 bytes) and the start of a second. */
 export const SNIFF_BYTES = 4096;
 
@@ -17,7 +20,7 @@ export function sniffContentType(contentType: string | undefined): Sniffed {
  * Looks at the first bytes of what should be an MP3 (ISO 11172-3, ID3v2) or an MP4 (ISO 14496-12), so that an error page
  * is not fetched as a sitting. The whole file is verified later; this only saves the trouble.
  */
-export function sniffBytes(first: Buffer, expected: 'mp3' | 'mp4'): Sniffed {
+export function sniffBytes(first: Buffer, expected: ExpectedBytes): Sniffed {
   if (first.length === 0) return 'nothing';
   const start = first
     .subarray(0, 256)
@@ -26,8 +29,9 @@ export function sniffBytes(first: Buffer, expected: 'mp3' | 'mp4'): Sniffed {
     .trimStart();
   if (/^<(!doctype html|html|head|body|!--|\?xml)/i.test(start)) return 'html';
   if (/^(<|\{|\[|#EXTM3U)/.test(start)) return 'text';
-  const looksRight = expected === 'mp3' ? looksLikeMp3(first) : looksLikeMp4(first);
-  return looksRight ? null : 'unknown data';
+  if (expected === 'mp3' && !looksLikeMp3(first)) return 'unknown data';
+  if (expected === 'mp4' && !looksLikeMp4(first)) return 'unknown data';
+  return null;
 }
 
 function looksLikeMp3(first: Buffer): boolean {

@@ -2,23 +2,24 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { OpenedResponse } from '../platform/fetch/index.ts';
 import { createDiskWatch, type DownloadDeps, requireSize } from './download-context.ts';
-import type { PartPaths } from './part-file.ts';
 import { receiveBody } from './receive-body.ts';
+import type { ExpectedBytes } from './sniff.ts';
 
 /**
- * Reads a body from its first byte to its last into an empty `.part`, for servers that know no ranges. There is nothing to
- * resume from: what an interrupted attempt brought is of no use to the next.
+ * Reads a body from its first byte to its last into an empty file: for servers that know no ranges, and for segments.
+ * There is nothing to resume from: what an interrupted attempt brought is of no use to the next.
  * @returns bytes written
  * @throws FetchError, AppError `extraction/…`, errors of the disk, the signal's reason
  */
 export async function fetchWhole(
   deps: DownloadDeps,
   options: {
-    paths: PartPaths;
+    /** The file to write; what it held is lost. */
+    data: string;
     response: OpenedResponse;
     /** Null when the server does not say. */
     lengthBytes: number | null;
-    expects: 'mp3' | 'mp4';
+    expects: ExpectedBytes;
     onProgress: (doneBytes: number, totalBytes: number | null) => void;
     onFetched: (bytes: number) => void;
     signal: AbortSignal;
@@ -28,7 +29,7 @@ export async function fetchWhole(
   const diskWatch = createDiskWatch(deps);
   const end = lengthBytes ?? Number.POSITIVE_INFINITY;
   const piece = { position: 0, end, startedAt: 0, startedAtMs: deps.clock.monotonicMs() };
-  const file = await open(options.paths.data, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
+  const file = await open(options.data, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
   let written = 0;
   const write = async (buffers: readonly Buffer[]): Promise<void> => {
     for (const buffer of buffers) await writeWhole(file, buffer);

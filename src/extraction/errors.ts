@@ -269,6 +269,15 @@ export const extractionErrors = defineErrors('extraction', {
     title: { fr: 'Échec de yt-dlp', en: 'yt-dlp failed' },
     detail: { fr: 'yt-dlp n’a pas pu lire la page.', en: 'yt-dlp could not read the page.' },
   },
+  'page-unsupported': {
+    status: 502,
+    retryable: false,
+    title: { fr: 'Page illisible', en: 'Unreadable page' },
+    detail: {
+      fr: 'Aucun son n’a été trouvé dans la page de la source.',
+      en: 'No sound was found in the page of the source.',
+    },
+  },
   'worker-lost': {
     status: 503,
     retryable: true,

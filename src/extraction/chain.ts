@@ -1,6 +1,5 @@
-import type { AppError } from '../platform/errors/index.ts';
+import type { AppError, ErrorParams } from '../platform/errors/index.ts';
 import type { MediaCandidate } from '../sources/index.ts';
-import { extractionErrors } from './errors.ts';
 
 /** What a listener wants. `mp3`: the published file if there is one, else the copied sound. `m4a`: only copied sound. */
 export type WantedFormat = 'mp3' | 'm4a';
@@ -11,6 +10,7 @@ export interface SourceFailure {
   kind: MediaCandidate['kind'];
   /** Of the last failure. */
   code: string;
+  params: ErrorParams;
   tries: number;
   /** Not to be tried again in this run. */
   over: boolean;
@@ -19,8 +19,8 @@ export interface SourceFailure {
 export type NextStep =
   | { do: 'next-source' }
   | { do: 'retry-later'; afterSeconds: number }
-  /** `code` of the failure that tells the listener most: that of the best source. */
-  | { do: 'fail'; code: string };
+  /** With the failure that tells the listener most: that of the best source. */
+  | { do: 'fail'; code: string; params: ErrorParams };
 
 /** The fewest bytes and the least doing first: a published MP3, then a small video, then any page, then the large video. */
 const ORDER: Readonly<Record<MediaCandidate['kind'], number>> = { mp3: 0, hls: 1, page: 2, mp4: 3 };
@@ -60,7 +60,14 @@ export function recordFailure(
   const tries = (before?.tries ?? 0) + 1;
   const passes = error.definition.retryable && (error.retryAfterSeconds ?? 0) <= MAX_RETRY_AFTER_SECONDS;
   const { url, kind } = candidate;
-  const failure = { url, kind, code: error.code, tries, over: !passes || tries >= TRIES_A_SOURCE };
+  const failure = {
+    url,
+    kind,
+    code: error.code,
+    params: error.params,
+    tries,
+    over: !passes || tries >= TRIES_A_SOURCE,
+  };
   return before === undefined ? [...failures, failure] : failures.map((other) => (other === before ? failure : other));
 }
 
@@ -78,22 +85,26 @@ export function afterFailure(options: {
 }): NextStep {
   const { ordered, failures, error } = options;
   // A full disk is nobody's fault but ours, and the next source is larger.
-  if (isOfDisk(error)) return { do: 'fail', code: error.code };
+  if (isOfDisk(error)) return { do: 'fail', code: error.code, params: error.params };
   const failure = failures.find(({ url }) => url === options.failed.url);
   if (failure !== undefined && !failure.over) {
-    if (options.attempts >= MAX_ATTEMPTS) return { do: 'fail', code: verdict(ordered, failures) };
+    if (options.attempts >= MAX_ATTEMPTS) return { do: 'fail', ...verdict(ordered, failures, error) };
     const backoffSeconds = FIRST_RETRY_SECONDS * 4 ** (failure.tries - 1) * (0.75 + options.random / 2);
     return { do: 'retry-later', afterSeconds: Math.ceil(Math.max(backoffSeconds, error.retryAfterSeconds ?? 0)) };
   }
   if (nextCandidate(ordered, failures) !== null) return { do: 'next-source' };
-  return { do: 'fail', code: verdict(ordered, failures) };
+  return { do: 'fail', ...verdict(ordered, failures, error) };
 }
 
 /** Why the best source failed is why there is no sound; the others were makeshifts. */
-function verdict(ordered: readonly MediaCandidate[], failures: readonly SourceFailure[]): string {
+function verdict(
+  ordered: readonly MediaCandidate[],
+  failures: readonly SourceFailure[],
+  last: AppError,
+): { code: string; params: ErrorParams } {
   const [best] = ordered;
-  const first = failures.find(({ url }) => url === best?.url) ?? failures[0];
-  return first?.code ?? extractionErrors.code('no-source');
+  const { code, params } = failures.find(({ url }) => url === best?.url) ?? last;
+  return { code, params };
 }
 
 function isOfDisk(error: AppError): boolean {

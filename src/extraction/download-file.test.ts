@@ -17,6 +17,8 @@ const SIZE = 12 * MiB + 123;
 let media: MediaServer;
 let fetcher: Fetcher;
 let directory: string;
+/** How long a silent server is waited for. */
+const IMPATIENT = { headersTimeoutMs: 300, bodyTimeoutMs: 300 };
 const sleeps: number[] = [];
 /** Real time, except that waiting costs none and is written down. */
 const eagerClock: Clock = {
@@ -30,7 +32,7 @@ const eagerClock: Clock = {
 beforeEach(async () => {
   sleeps.length = 0;
   media = await startMediaServer();
-  fetcher = createFetcher({ userAgent: 'test', clock: eagerClock, random: () => 0, bodyTimeoutMs: 300 });
+  fetcher = createFetcher({ userAgent: 'test', clock: eagerClock, random: () => 0, ...IMPATIENT });
   directory = mkdtempSync(join(tmpdir(), 'robian-download-'));
   media.files.set(PATH, {
     sizeBytes: SIZE,
@@ -117,8 +119,9 @@ describe('downloading a published file', () => {
 
   it('a dropped connection is gone on with from the exact byte', async () => {
     fault({ do: 'drop', afterBytes: 300_000 }, (_start, number) => number <= 6);
-    expectIdentical(await download());
-    expect(sent()).toBe(SIZE);
+    const downloaded = await download();
+    expectIdentical(downloaded);
+    expect(downloaded.fetchedBytes).toBe(SIZE);
   });
 
   it('a connection that falls silent is replaced', async () => {
@@ -185,6 +188,12 @@ describe('a source that fails ends in a coded error', () => {
     fault({ do: 'status', status: 500 });
     await expect(download()).rejects.toMatchObject({ code: 'extraction/source-failing' });
     expect(media.requests.length).toBe(9);
+  });
+
+  it('silence for ever: after a bounded number of timeouts', async () => {
+    fault({ do: 'stall', afterBytes: 0 });
+    await expect(download()).rejects.toMatchObject({ code: 'extraction/source-timeout' });
+    expect(media.requests.length).toBe(3);
   });
 
   it('nobody there', async () => {

@@ -5,12 +5,6 @@ import { defineErrors } from '../platform/errors/index.ts';
  * which clients read in its status. For the second kind `retryable` says whether the same source may work a little later.
  */
 export const extractionErrors = defineErrors('extraction', {
-  'unknown-debate': {
-    status: 404,
-    retryable: false,
-    title: { fr: 'Débat inconnu', en: 'Unknown debate' },
-    detail: { fr: 'Aucun débat ne porte l’identifiant {debate_id}.', en: 'No debate has the id {debate_id}.' },
-  },
   'no-run': {
     status: 404,
     retryable: false,
@@ -174,15 +168,6 @@ export const extractionErrors = defineErrors('extraction', {
     detail: {
       fr: 'Le fichier de la source dépasse {limit} octets.',
       en: 'The file of the source is larger than {limit} bytes.',
-    },
-  },
-  'too-short': {
-    status: 502,
-    retryable: false,
-    title: { fr: 'Son incomplet', en: 'Incomplete sound' },
-    detail: {
-      fr: 'Le son dure {seconds} s au lieu d’au moins {expected} s.',
-      en: 'The sound lasts {seconds} s instead of at least {expected} s.',
     },
   },
   'wrong-duration': {

@@ -60,6 +60,10 @@ function isNoRoom(error: unknown): boolean {
 export function failureKind(error: AppError): Omit<ConnectionFailure, 'broughtBytes'> {
   const retryAfterMs = error.retryAfterSeconds === undefined ? undefined : error.retryAfterSeconds * 1000;
   if (error.code === extractionErrors.code('source-busy')) return { kind: 'rate-limited', retryAfterMs };
-  const ofSource = /^extraction\/(source|segment)-/.test(error.code);
+  const { code } = error;
+  if (code === extractionErrors.code('source-timeout') || code === extractionErrors.code('source-too-slow')) {
+    return { kind: 'timed-out', retryAfterMs };
+  }
+  const ofSource = /^extraction\/(source|segment)-/.test(code);
   return { kind: ofSource && error.definition.retryable ? 'transient' : 'final', retryAfterMs };
 }

@@ -41,6 +41,12 @@ describe('how a download bears with its server', () => {
     );
   });
 
+  it('a timeout weighs as much as three refusals', () => {
+    const [next, bearing] = bear({ connections: 4, fruitless: 5 }, { kind: 'timed-out', broughtBytes: 0 }, 0);
+    expect([next.fruitless, bearing.do]).toEqual([8, 'wait']);
+    expect(bear(next, { kind: 'timed-out', broughtBytes: 0 }, 0)[1].do).toBe('give-up');
+  });
+
   it('a connection that brought something worth having starts the count anew', () => {
     const [next] = bear({ connections: 4, fruitless: 8 }, { kind: 'transient', broughtBytes: 65_536 }, 0);
     expect(next.fruitless).toBe(0);

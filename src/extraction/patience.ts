@@ -7,7 +7,8 @@ export interface Patience {
 }
 
 export interface ConnectionFailure {
-  kind: 'rate-limited' | 'transient' | 'final';
+  /** `timed-out`: it took the whole patience of a timeout to fail. */
+  kind: 'rate-limited' | 'timed-out' | 'transient' | 'final';
   /** Bytes that this connection brought before it failed. */
   broughtBytes: number;
   retryAfterMs?: number | undefined;
@@ -20,6 +21,8 @@ export type Bearing =
 
 /** 8 fruitless attempts with the waits below are about a minute: longer than a restart, shorter than an outage. */
 const MAX_FRUITLESS = 8;
+/** A timeout of 20 s counts for several refusals: three silent connections in a row are a minute too. */
+const TIMEOUT_WEIGHT = 3;
 /** First wait, in ms; doubles with each fruitless failure. */
 const BASE_WAIT_MS = 250;
 const MAX_WAIT_MS = 15_000;
@@ -34,7 +37,8 @@ const FRUITFUL_BYTES = 64 * 1024;
  */
 export function bear(patience: Patience, failure: ConnectionFailure, random: number): [Patience, Bearing] {
   if (failure.kind === 'final') return [patience, { do: 'give-up' }];
-  const fruitless = failure.broughtBytes >= FRUITFUL_BYTES ? 0 : patience.fruitless + 1;
+  const weight = failure.kind === 'timed-out' ? TIMEOUT_WEIGHT : 1;
+  const fruitless = failure.broughtBytes >= FRUITFUL_BYTES ? 0 : patience.fruitless + weight;
   const limited = failure.kind === 'rate-limited';
   const next = { connections: Math.max(1, patience.connections - (limited ? 1 : 0)), fruitless };
   if (fruitless > MAX_FRUITLESS || (failure.retryAfterMs ?? 0) > MAX_RETRY_AFTER_MS) return [next, { do: 'give-up' }];

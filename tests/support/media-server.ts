@@ -44,7 +44,7 @@ export interface MediaServer {
   requests: MediaRequest[];
   /** Body bytes handed to the socket, by path. */
   sentBytes: Map<string, number>;
-  /** Most requests that were open at once. */
+  /** Most answers that were being sent at once. */
   mostAtOnce: number;
   /** Answers only after this long, in ms. */
   answerAfterMs: number;
@@ -62,10 +62,11 @@ export async function startMediaServer(): Promise<MediaServer> {
   const server = createServer((request, response) => {
     open += 1;
     media.mostAtOnce = Math.max(media.mostAtOnce, open);
-    response.on('close', () => {
-      open -= 1;
-    });
-    answer(media, request, response).catch(() => response.destroy());
+    answer(media, request, response)
+      .catch(() => response.destroy())
+      .finally(() => {
+        open -= 1;
+      });
   });
   // A client that aborts is an everyday event here.
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -139,6 +140,7 @@ async function sendFile(
     ...(ranged ? { 'content-range': `bytes ${start + shift}-${end - 1 + shift}/${total}` } : {}),
     ...(fault?.do === 'no-ranges' && !fault.announceLength ? {} : { 'content-length': end - start }),
   });
+  response.flushHeaders();
   const cutAfter = fault?.do === 'no-ranges' ? fault.dropAfterBytes : undefined;
   const limit = fault?.do === 'drop' || fault?.do === 'stall' ? start + fault.afterBytes : start + (cutAfter ?? end);
   const pace = fault?.do === 'slow' ? fault.bytesPerSecond : media.bytesPerSecond;

@@ -15,7 +15,7 @@ import { systemClock } from '../platform/clock/index.ts';
 import type { MediaCandidate } from '../sources/index.ts';
 import { MAX_ATTEMPTS } from './chain.ts';
 import type { ExtractionWish } from './extraction.ts';
-import { findFfmpeg } from './ffmpeg.ts';
+import { findFfmpeg } from './fetching/ffmpeg.ts';
 import type { Run } from './run.ts';
 
 const SIZE = 384 * 8_000;

@@ -9,9 +9,10 @@ import type { Logger } from '../platform/telemetry/index.ts';
 import type { MediaCandidate } from '../sources/index.ts';
 import type { AudioFile, Vault } from '../vault/index.ts';
 import { orderCandidates, type WantedFormat } from './chain.ts';
-import { DOWNLOAD_LIMITS } from './download-context.ts';
 import { extractionErrors } from './errors.ts';
-import type { Tools } from './fetch-sound.ts';
+import { createYoungCollector } from './fetching/collect-young.ts';
+import { DOWNLOAD_LIMITS } from './fetching/download-context.ts';
+import type { Tools } from './fetching/fetch-sound.ts';
 import { type Recovery, recoverRuns } from './recover.ts';
 import { PRIORITIES, type Priority, type Run, type WantedQuality } from './run.ts';
 import { createRunStore } from './store.ts';
@@ -122,6 +123,7 @@ export function createExtraction(options: ExtractionOptions): Extraction {
       clock: options.clock,
       random: options.random,
       freeBytes: vault.freeBytes,
+      collectYoung: createYoungCollector(),
       limits: { ...DOWNLOAD_LIMITS, freeBytesFloor: options.diskFloorBytes },
     },
   };

@@ -8,8 +8,8 @@ export {
   type ExtractionWish,
   extractionJob,
 } from './extraction.ts';
-export type { Tools } from './fetch-sound.ts';
-export { type Ffmpeg, findFfmpeg } from './ffmpeg.ts';
+export type { Tools } from './fetching/fetch-sound.ts';
+export { type Ffmpeg, findFfmpeg } from './fetching/ffmpeg.ts';
+export { findYtDlp, type YtDlp } from './fetching/yt-dlp.ts';
 export { type ExtractionRoutesOptions, registerExtractionRoutes } from './routes.ts';
 export type { Run } from './run.ts';
-export { findYtDlp, type YtDlp } from './yt-dlp.ts';

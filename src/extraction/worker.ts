@@ -13,10 +13,10 @@ import {
   recordFailure,
   type SourceFailure,
 } from './chain.ts';
-import type { DownloadDeps } from './download-context.ts';
 import { extractionErrors } from './errors.ts';
-import { withCode } from './fetch-failure.ts';
-import { fetchSound, type Tools } from './fetch-sound.ts';
+import type { DownloadDeps } from './fetching/download-context.ts';
+import { withCode } from './fetching/fetch-failure.ts';
+import { fetchSound, type Tools } from './fetching/fetch-sound.ts';
 import { ClaimLost, type Heartbeat, RunCancelled, startHeartbeat } from './heartbeat.ts';
 import { tell } from './news.ts';
 import type { Run } from './run.ts';

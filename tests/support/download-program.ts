@@ -1,7 +1,7 @@
 // A process of its own that downloads one file, so that a test can kill it: `download-program.ts <url> <directory> <name>`.
 
-import { DOWNLOAD_LIMITS } from '../../src/extraction/download-context.ts';
-import { downloadFile } from '../../src/extraction/download-file.ts';
+import { DOWNLOAD_LIMITS } from '../../src/extraction/fetching/download-context.ts';
+import { downloadFile } from '../../src/extraction/fetching/download-file.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import { createFetcher } from '../../src/platform/fetch/index.ts';
 
@@ -13,6 +13,7 @@ const downloaded = await downloadFile(
     clock: systemClock,
     random: Math.random,
     freeBytes: async () => Number.MAX_SAFE_INTEGER,
+    collectYoung: () => undefined,
     limits: DOWNLOAD_LIMITS,
   },
   { url, directory, name, expects: 'mp3', signal: new AbortController().signal },

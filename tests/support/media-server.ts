@@ -50,6 +50,8 @@ export interface MediaServer {
   answerAfterMs: number;
   /** Of each connection; 0 is without limit. */
   bytesPerSecond: number;
+  /** Bytes of one path after which nothing more is sent, until this is raised. */
+  holdAfterBytes: number;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,7 @@ export async function startMediaServer(): Promise<MediaServer> {
     mostAtOnce: 0,
     answerAfterMs: 0,
     bytesPerSecond: 0,
+    holdAfterBytes: Number.POSITIVE_INFINITY,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();
@@ -159,6 +162,7 @@ async function sendBytes(
   const startedMs = performance.now();
   const pieceBytes = pace > 0 ? Math.min(PIECE_BYTES, Math.max(1, Math.ceil(pace / 50))) : PIECE_BYTES;
   for (let at = start; at < end; at += pieceBytes) {
+    while ((media.sentBytes.get(path) ?? 0) >= media.holdAfterBytes && !response.destroyed) await delay(5);
     if (response.destroyed) return;
     const piece = file.read(at, Math.min(end, at + pieceBytes));
     media.sentBytes.set(path, (media.sentBytes.get(path) ?? 0) + piece.length);

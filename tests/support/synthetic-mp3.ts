@@ -4,7 +4,7 @@
  * in the wrong place are seen to be.
  */
 export const FRAME_BYTES = 384;
-export const FRAME_SECONDS = 0.024;
+const FRAME_SECONDS = 0.024;
 
 const HEADER = Buffer.from([0xff, 0xfb, 0x94, 0xc0]);
 

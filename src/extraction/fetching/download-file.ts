@@ -1,7 +1,7 @@
-import { AppError } from '../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { extractionErrors } from '../errors.ts';
 import { readBootId } from './boot-id.ts';
 import { type DownloadDeps, requireRoom, requireSize } from './download-context.ts';
-import { extractionErrors } from './errors.ts';
 import { failureKind, withCode } from './fetch-failure.ts';
 import { abandon, openRange, type RangeAnswer, sameRepresentation } from './open-range.ts';
 import {

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FaultAction, fileOf, type MediaServer, startMediaServer } from '../../tests/support/media-server.ts';
-import { syntheticMp3 } from '../../tests/support/synthetic-mp3.ts';
-import { type Clock, systemClock } from '../platform/clock/index.ts';
-import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
+import { type FaultAction, fileOf, type MediaServer, startMediaServer } from '../../../tests/support/media-server.ts';
+import { syntheticMp3 } from '../../../tests/support/synthetic-mp3.ts';
+import { type Clock, systemClock } from '../../platform/clock/index.ts';
+import { createFetcher, type Fetcher } from '../../platform/fetch/index.ts';
 import { DOWNLOAD_LIMITS, type DownloadDeps, type DownloadLimits } from './download-context.ts';
 import { type Downloaded, type DownloadRequest, downloadFile } from './download-file.ts';
 
@@ -61,6 +61,7 @@ function download(change: Change = {}): Promise<Downloaded> {
       clock: eagerClock,
       random: () => 0,
       freeBytes: change.freeBytes ?? (async () => Number.MAX_SAFE_INTEGER),
+      collectYoung: () => undefined,
       limits: { ...DOWNLOAD_LIMITS, ...change.limits },
     },
     {

@@ -1,5 +1,5 @@
-import type { Clock } from '../platform/clock/index.ts';
-import { extractionErrors } from './errors.ts';
+import type { Clock } from '../../platform/clock/index.ts';
+import { extractionErrors } from '../errors.ts';
 import { findProgram } from './find-program.ts';
 import { heardSeconds } from './heard-seconds.ts';
 import { type ProgramEnd, runProgram } from './run-program.ts';

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import type { MediaCandidate } from '../sources/index.ts';
+import type { MediaCandidate } from '../../sources/index.ts';
+import { extractionErrors } from '../errors.ts';
+import type { Advance } from '../progress.ts';
 import { type DownloadDeps, requireRoom } from './download-context.ts';
 import { downloadFile } from './download-file.ts';
 import { downloadHls } from './download-hls.ts';
-import { extractionErrors } from './errors.ts';
 import { withCode } from './fetch-failure.ts';
 import { copySound, type Ffmpeg } from './ffmpeg.ts';
 import { withChildNote } from './orphan.ts';
-import type { Advance } from './progress.ts';
 import { requireDuration } from './sound-duration.ts';
 import { downloadPage, type YtDlp } from './yt-dlp.ts';
 

@@ -1,6 +1,6 @@
-import { AppError } from '../platform/errors/index.ts';
-import { FetchError } from '../platform/fetch/index.ts';
-import { extractionErrors } from './errors.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { FetchError } from '../../platform/fetch/index.ts';
+import { extractionErrors } from '../errors.ts';
 import type { ConnectionFailure } from './patience.ts';
 
 /** No room on the device, for this user, or for a file of this size: errno(3). */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../platform/errors/index.ts';
-import { createDiskWatch, type DownloadDeps } from './download-context.ts';
-import { extractionErrors } from './errors.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { extractionErrors } from '../errors.ts';
+import { createUpkeep, type DownloadDeps } from './download-context.ts';
 import { failureKind, withCode } from './fetch-failure.ts';
 import type { HlsResource } from './hls-playlist.ts';
 import { abandon, openRange } from './open-range.ts';
@@ -38,7 +38,7 @@ export async function fetchSegments(
   let patience: Patience = { connections: deps.limits.connections, fruitless: 0 };
   let quietUntilMs = 0;
   let next = 0;
-  const diskWatch = createDiskWatch(deps);
+  const upkeep = createUpkeep(deps);
 
   async function fetchOne(wanted: WantedFile): Promise<number> {
     for (let tries = 1; ; tries += 1) {
@@ -71,7 +71,7 @@ export async function fetchSegments(
       next += 1;
       const bytes = await fetchOne(wanted);
       options.onFetched(index, bytes);
-      await diskWatch(bytes);
+      await upkeep(bytes);
     }
   }
 

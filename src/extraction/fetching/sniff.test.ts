@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { syntheticMp3 } from '../../tests/support/synthetic-mp3.ts';
+import { syntheticMp3 } from '../../../tests/support/synthetic-mp3.ts';
 import { sniffBytes, sniffContentType } from './sniff.ts';
 
 describe('what a server sent in place of the sound', () => {

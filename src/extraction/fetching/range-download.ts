@@ -1,11 +1,11 @@
-import { AppError } from '../platform/errors/index.ts';
-import { FetchError, type OpenedResponse } from '../platform/fetch/index.ts';
-import { createDiskWatch, type DownloadDeps } from './download-context.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { FetchError, type OpenedResponse } from '../../platform/fetch/index.ts';
+import { createUpkeep, type DownloadDeps } from './download-context.ts';
 import { failureKind, withCode } from './fetch-failure.ts';
 import { openRange, sameRepresentation } from './open-range.ts';
 import type { PartFile } from './part-file.ts';
 import { bear, type Patience } from './patience.ts';
-import { chooseRelief, type Piece, takePiece } from './range-plan.ts';
+import { chooseRelief, type Piece, pieceSize, takePiece } from './range-plan.ts';
 import { receiveBody } from './receive-body.ts';
 import { addSpan, missingSpans, type Span } from './spans.ts';
 
@@ -35,22 +35,25 @@ const RELIEF_EVERY_MS = 200;
 export async function fetchRanges(deps: DownloadDeps, download: RangeDownload): Promise<void> {
   const { part, first } = download;
   const stop = new AbortController();
+  const { connections } = deps.limits;
+  const { lengthBytes } = part.representation;
   const shared: Shared = {
     deps,
     download,
     signal: AbortSignal.any([download.signal, stop.signal]),
     whole: new AbortController(),
-    diskWatch: createDiskWatch(deps),
-    patience: { connections: deps.limits.connections, fruitless: 0 },
+    upkeep: createUpkeep(deps),
+    patience: { connections, fruitless: 0 },
+    pieceBytes: pieceSize(lengthBytes - part.bytesDone, connections),
     quietUntilMs: 0,
-    missing: missingSpans(addSpan(part.spans, first.span), part.representation.lengthBytes),
+    missing: missingSpans(addSpan(part.spans, first.span), lengthBytes),
     inFlight: new Set(),
     begun: Promise.withResolvers(),
   };
   // The others start when the first bytes have been found to be sound, or when there is nothing to find out.
   const opening = connection(shared, 0, first);
   const others = shared.begun.promise.then(() =>
-    Promise.all(Array.from({ length: deps.limits.connections - 1 }, (_, index) => connection(shared, index + 1))),
+    Promise.all(Array.from({ length: connections - 1 }, (_, index) => connection(shared, index + 1))),
   );
   try {
     await Promise.all([opening, others]);
@@ -68,10 +71,12 @@ interface Shared {
   signal: AbortSignal;
   /** Aborted when the file is whole, so that nobody sleeps past it. */
   whole: AbortController;
-  diskWatch: (writtenBytes: number) => Promise<void>;
+  upkeep: (writtenBytes: number) => Promise<void>;
   patience: Patience;
   /** Monotonic ms before which no new request is sent: the server asked for it. */
   quietUntilMs: number;
+  /** What one request asks for. */
+  pieceBytes: number;
   /** Neither had nor being fetched. */
   missing: Span[];
   inFlight: Set<Piece>;
@@ -110,7 +115,7 @@ function beginPiece(shared: Shared, span: Span): Piece {
 }
 
 function nextPiece(shared: Shared): Piece | null {
-  const taken = takePiece(shared.missing, shared.patience.connections);
+  const taken = takePiece(shared.missing, shared.pieceBytes);
   if (taken !== null) {
     shared.missing = taken.rest;
     return beginPiece(shared, taken.piece);
@@ -164,17 +169,13 @@ async function fetchPiece(
   }
 }
 
-async function writePiece(
-  { download, diskWatch }: Shared,
-  buffers: readonly Buffer[],
-  position: number,
-): Promise<void> {
+async function writePiece({ download, upkeep }: Shared, buffers: readonly Buffer[], position: number): Promise<void> {
   const { part } = download;
   await part.write(buffers, position);
   const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
   download.onFetched(bytes);
   download.onProgress(part.bytesDone, part.representation.lengthBytes);
-  await diskWatch(bytes);
+  await upkeep(bytes);
 }
 
 async function reopen({ deps, download, signal }: Shared, span: Span): Promise<OpenedResponse> {

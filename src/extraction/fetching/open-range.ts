@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Fetcher, OpenedResponse } from '../platform/fetch/index.ts';
-import { extractionErrors } from './errors.ts';
+import type { Fetcher, OpenedResponse } from '../../platform/fetch/index.ts';
+import { extractionErrors } from '../errors.ts';
 import type { Representation } from './part-journal.ts';
 import { sniffContentType } from './sniff.ts';
 import type { Span } from './spans.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { OpenedResponse } from '../platform/fetch/index.ts';
-import { createDiskWatch, type DownloadDeps, requireSize } from './download-context.ts';
+import type { OpenedResponse } from '../../platform/fetch/index.ts';
+import { createUpkeep, type DownloadDeps, requireSize } from './download-context.ts';
 import { receiveBody } from './receive-body.ts';
 import type { ExpectedBytes } from './sniff.ts';
 
@@ -26,7 +26,7 @@ export async function fetchWhole(
   },
 ): Promise<number> {
   const { response, lengthBytes } = options;
-  const diskWatch = createDiskWatch(deps);
+  const upkeep = createUpkeep(deps);
   const end = lengthBytes ?? Number.POSITIVE_INFINITY;
   const piece = { position: 0, end, startedAt: 0, startedAtMs: deps.clock.monotonicMs() };
   const file = await open(options.data, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC, 0o600);
@@ -38,7 +38,7 @@ export async function fetchWhole(
     requireSize(deps, written);
     options.onFetched(bytes);
     options.onProgress(written, lengthBytes);
-    await diskWatch(bytes);
+    await upkeep(bytes);
   };
   try {
     await receiveBody(response, {

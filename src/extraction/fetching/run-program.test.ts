@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../platform/clock/index.ts';
+import { type Clock, systemClock } from '../../platform/clock/index.ts';
 import { findFfmpeg, parseProgressLine } from './ffmpeg.ts';
 import { findProgram } from './find-program.ts';
 import { withChildNote } from './orphan.ts';

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type MediaServer, startMediaServer } from '../../tests/support/media-server.ts';
-import { syntheticMp3 } from '../../tests/support/synthetic-mp3.ts';
-import { systemClock } from '../platform/clock/index.ts';
-import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
+import { type MediaServer, startMediaServer } from '../../../tests/support/media-server.ts';
+import { syntheticMp3 } from '../../../tests/support/synthetic-mp3.ts';
+import { systemClock } from '../../platform/clock/index.ts';
+import { createFetcher, type Fetcher } from '../../platform/fetch/index.ts';
 import { DOWNLOAD_LIMITS } from './download-context.ts';
 import { downloadPage, findYtDlp, parsePageProgress, type YtDlp } from './yt-dlp.ts';
 
@@ -34,7 +34,15 @@ const progress: [number, number | null][] = [];
 function download(ytDlp: YtDlp, url = media.url('/debat.mp3'), signal = new AbortController().signal): Promise<string> {
   progress.length = 0;
   return downloadPage(
-    { fetcher, clock: systemClock, random: () => 0, freeBytes: async () => 1e15, limits: DOWNLOAD_LIMITS, ytDlp },
+    {
+      fetcher,
+      clock: systemClock,
+      random: () => 0,
+      freeBytes: async () => 1e15,
+      collectYoung: () => undefined,
+      limits: DOWNLOAD_LIMITS,
+      ytDlp,
+    },
     { url, directory, signal, onProgress: (done, total) => progress.push([done, total]) },
   );
 }

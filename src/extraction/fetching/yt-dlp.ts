@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
-import type { AppError } from '../platform/errors/index.ts';
+import type { AppError } from '../../platform/errors/index.ts';
+import { extractionErrors } from '../errors.ts';
 import { type DownloadDeps, requireRoom } from './download-context.ts';
-import { extractionErrors } from './errors.ts';
 import { findProgram } from './find-program.ts';
 import { withChildNote } from './orphan.ts';
 import { type ProgramEnd, runProgram } from './run-program.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../platform/errors/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
 import { formatLocalPlaylist, readPlaylist } from './hls-playlist.ts';
 
 const BASE = 'https://hls.test/2026/10/hemi_1.mp4/master.m3u8';

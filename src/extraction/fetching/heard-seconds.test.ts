@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ffmpeg, hasFfmpeg } from '../../tests/support/ffmpeg.ts';
+import { ffmpeg, hasFfmpeg } from '../../../tests/support/ffmpeg.ts';
 import { heardSeconds } from './heard-seconds.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'robian-heard-'));

@@ -1,6 +1,6 @@
-import type { Clock } from '../platform/clock/index.ts';
-import { asFetchError, FetchError, type OpenedResponse } from '../platform/fetch/index.ts';
-import { extractionErrors } from './errors.ts';
+import type { Clock } from '../../platform/clock/index.ts';
+import { asFetchError, FetchError, type OpenedResponse } from '../../platform/fetch/index.ts';
+import { extractionErrors } from '../errors.ts';
 import { abandon } from './open-range.ts';
 import type { Piece } from './range-plan.ts';
 import { type ExpectedBytes, SNIFF_BYTES, sniffBytes } from './sniff.ts';

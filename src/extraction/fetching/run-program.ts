@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Clock } from '../platform/clock/index.ts';
+import type { Clock } from '../../platform/clock/index.ts';
 
 export interface ProgramRun {
   command: string;

@@ -1,5 +1,5 @@
 import { parse, setOptions, types } from 'hls-parser';
-import { extractionErrors } from './errors.ts';
+import { extractionErrors } from '../errors.ts';
 import type { Span } from './spans.ts';
 
 /** One file, or part of one, that a playlist names. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../platform/errors/index.ts';
-import { FetchError, type FetchErrorReason } from '../platform/fetch/index.ts';
+import { AppError } from '../../platform/errors/index.ts';
+import { FetchError, type FetchErrorReason } from '../../platform/fetch/index.ts';
 import { withCode } from './fetch-failure.ts';
 
 const coded = (error: unknown): string | null => {

@@ -1,6 +1,6 @@
-import type { Clock } from '../platform/clock/index.ts';
-import type { Fetcher } from '../platform/fetch/index.ts';
-import { extractionErrors } from './errors.ts';
+import type { Clock } from '../../platform/clock/index.ts';
+import type { Fetcher } from '../../platform/fetch/index.ts';
+import { extractionErrors } from '../errors.ts';
 
 export interface DownloadDeps {
   fetcher: Fetcher;
@@ -9,6 +9,8 @@ export interface DownloadDeps {
   random: () => number;
   /** Bytes that may still be written where downloads go. */
   freeBytes: () => Promise<number>;
+  /** Frees the memory of chunks that were written. */
+  collectYoung: () => void;
   limits: DownloadLimits;
 }
 
@@ -26,6 +28,8 @@ export interface DownloadLimits {
   syncEveryBytes: number;
   /** Bytes between two looks at the free space. */
   diskCheckEveryBytes: number;
+  /** Bytes whose dead chunks may stand in memory. */
+  collectEveryBytes: number;
 }
 
 export const DOWNLOAD_LIMITS: DownloadLimits = {
@@ -36,6 +40,7 @@ export const DOWNLOAD_LIMITS: DownloadLimits = {
   slowWindowMs: 20_000,
   syncEveryBytes: 32 * 1024 ** 2,
   diskCheckEveryBytes: 64 * 1024 ** 2,
+  collectEveryBytes: 4 * 1024 ** 2,
 };
 
 /** Refuses to begin, or to go on with, what would not leave the floor free. @throws extraction/disk-low */
@@ -50,13 +55,21 @@ export function requireSize(deps: DownloadDeps, bytes: number): void {
   if (bytes > limit) throw extractionErrors.error('too-large', { params: { limit } });
 }
 
-/** Looks at the free space every `diskCheckEveryBytes`. */
-export function createDiskWatch(deps: DownloadDeps): (writtenBytes: number) => Promise<void> {
+/** What a download looks after while it writes: memory, and room on the disk. @throws extraction/disk-low */
+export function createUpkeep(deps: DownloadDeps): (writtenBytes: number) => Promise<void> {
+  const { collectEveryBytes, diskCheckEveryBytes } = deps.limits;
+  let sinceCollected = 0;
   let sinceLook = 0;
   return async (writtenBytes) => {
+    sinceCollected += writtenBytes;
     sinceLook += writtenBytes;
-    if (sinceLook < deps.limits.diskCheckEveryBytes) return;
-    sinceLook = 0;
-    await requireRoom(deps, 0);
+    if (sinceCollected >= collectEveryBytes) {
+      sinceCollected = 0;
+      deps.collectYoung();
+    }
+    if (sinceLook >= diskCheckEveryBytes) {
+      sinceLook = 0;
+      await requireRoom(deps, 0);
+    }
   };
 }

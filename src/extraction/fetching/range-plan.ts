@@ -17,21 +17,27 @@ const MIN_PIECE_BYTES = 1024 * 1024;
 const MAX_PIECE_BYTES = 32 * 1024 * 1024;
 /** The rest of a piece is split between two connections only if it is worth a request… */
 const MIN_STEAL_BYTES = 128 * 1024;
-/** …and would take the one connection longer than this, in ms: a request costs a round trip and a slow start. */
-const MIN_STEAL_MS = 1_000;
+/**
+ * …and would take the one connection longer than this, in ms: a request costs a round trip, and what the relieved connection
+ * has under way beyond its new end is sent in vain.
+ */
+const MIN_STEAL_MS = 2_000;
 
 /**
- * Takes the next piece off the front of `missing` (sorted, disjoint): a share of what is left for each connection, so that
- * pieces are large at first (few round trips) and shrink towards the end (nobody holds the end). Null when nothing is left.
+ * How much one request asks for: an equal share for each connection, so that as few round trips as possible stand between
+ * the bytes; who is done early relieves the others (`chooseRelief`).
  */
-export function takePiece(missing: readonly Span[], connections: number): { piece: Span; rest: Span[] } | null {
+export function pieceSize(missingBytes: number, connections: number): number {
+  return Math.min(MAX_PIECE_BYTES, Math.max(MIN_PIECE_BYTES, Math.ceil(missingBytes / connections)));
+}
+
+/** Takes the next piece off the front of `missing` (sorted, disjoint). Null when nothing is left. */
+export function takePiece(missing: readonly Span[], pieceBytes: number): { piece: Span; rest: Span[] } | null {
   const [first, ...others] = missing;
   if (first === undefined) return null;
-  const left = missing.reduce((sum, span) => sum + span.end - span.start, 0);
-  const share = Math.min(MAX_PIECE_BYTES, Math.max(MIN_PIECE_BYTES, Math.ceil(left / connections)));
   const available = first.end - first.start;
   // A remainder too small for a request of its own goes along.
-  const size = available - share < MIN_PIECE_BYTES ? available : share;
+  const size = available - pieceBytes < MIN_PIECE_BYTES ? available : pieceBytes;
   const piece = { start: first.start, end: first.start + size };
   return { piece, rest: size === available ? others : [{ start: piece.end, end: first.end }, ...others] };
 }

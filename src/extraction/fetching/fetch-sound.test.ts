@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { decodedSeconds, ffmpeg, hasFfmpeg } from '../../tests/support/ffmpeg.ts';
-import { systemClock } from '../platform/clock/index.ts';
-import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
+import { decodedSeconds, ffmpeg, hasFfmpeg } from '../../../tests/support/ffmpeg.ts';
+import { systemClock } from '../../platform/clock/index.ts';
+import { createFetcher, type Fetcher } from '../../platform/fetch/index.ts';
+import type { Advance } from '../progress.ts';
 import { DOWNLOAD_LIMITS } from './download-context.ts';
 import { type FetchedSound, fetchSound, type Tools } from './fetch-sound.ts';
 import { findFfmpeg } from './ffmpeg.ts';
-import type { Advance } from './progress.ts';
 
 let workspace: string;
 let fetcher: Fetcher;
@@ -33,7 +33,14 @@ async function fetchPage(file: string, tools: Partial<Tools> = {}): Promise<Fetc
   seen.length = 0;
   const found = await findFfmpeg({ configured: undefined, path: process.env.PATH, clock: systemClock });
   return fetchSound(
-    { fetcher, clock: systemClock, random: () => 0, freeBytes: async () => 1e15, limits: DOWNLOAD_LIMITS },
+    {
+      fetcher,
+      clock: systemClock,
+      random: () => 0,
+      freeBytes: async () => 1e15,
+      collectYoung: () => undefined,
+      limits: DOWNLOAD_LIMITS,
+    },
     { ffmpeg: found, ytDlp: { path: ytDlp }, ...tools },
     {
       candidate: { kind: 'page', url: 'https://page.test/x', durationAtLeastSeconds: 3 },

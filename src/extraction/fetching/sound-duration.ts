@@ -1,4 +1,4 @@
-import { extractionErrors } from './errors.ts';
+import { extractionErrors } from '../errors.ts';
 
 /** Sound and picture do not begin and end together; over a whole recording that leaves less than this. */
 const TOLERANCE_SECONDS = 2;

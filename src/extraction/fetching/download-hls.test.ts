@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { decodedSeconds, ffmpeg, hasFfmpeg } from '../../tests/support/ffmpeg.ts';
-import { fileOf, type MediaServer, startMediaServer } from '../../tests/support/media-server.ts';
-import { type Clock, systemClock } from '../platform/clock/index.ts';
-import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
+import { decodedSeconds, ffmpeg, hasFfmpeg } from '../../../tests/support/ffmpeg.ts';
+import { fileOf, type MediaServer, startMediaServer } from '../../../tests/support/media-server.ts';
+import { type Clock, systemClock } from '../../platform/clock/index.ts';
+import { createFetcher, type Fetcher } from '../../platform/fetch/index.ts';
 import { DOWNLOAD_LIMITS, type DownloadDeps } from './download-context.ts';
 import { downloadHls, type HlsSound } from './download-hls.ts';
 import { type Ffmpeg, findFfmpeg } from './ffmpeg.ts';
@@ -86,6 +86,7 @@ function download(
       clock: eagerClock,
       random: () => 0,
       freeBytes: async () => Number.MAX_SAFE_INTEGER,
+      collectYoung: () => undefined,
       limits: { ...DOWNLOAD_LIMITS, ...change.limits },
       ffmpeg: tool,
     },

@@ -31,6 +31,8 @@ export interface FetchOptions {
   signal?: AbortSignal;
   /** Overrides the fetcher's number of retries. */
   retries?: number;
+  /** False: a redirect is an error (`status` 3xx), for addresses that a document of somebody else named. */
+  followRedirects?: boolean;
 }
 
 export interface OpenedResponse {
@@ -91,7 +93,7 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     let response: Awaited<ReturnType<typeof request>>;
     try {
       response = await request(url, {
-        dispatcher,
+        dispatcher: fetchOptions.followRedirects === false ? agent : dispatcher,
         method: fetchOptions.method ?? 'GET',
         headers: { 'user-agent': userAgent, ...fetchOptions.headers },
         signal: fetchOptions.signal ?? null,
@@ -167,7 +169,8 @@ async function readBody(
   return Buffer.concat(pieces, received);
 }
 
-function asFetchError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
+/** What a failed request or a failed read of an opened body comes down to: a FetchError, or the reason of the caller's abort. */
+export function asFetchError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof FetchError) return error;
   const timedOut =

@@ -1,2 +1,9 @@
 export { FetchError, type FetchErrorReason } from './fetch-error.ts';
-export { createFetcher, type Fetcher, type FetcherOptions, type FetchOptions, type OpenedResponse } from './fetcher.ts';
+export {
+  asFetchError,
+  createFetcher,
+  type Fetcher,
+  type FetcherOptions,
+  type FetchOptions,
+  type OpenedResponse,
+} from './fetcher.ts';

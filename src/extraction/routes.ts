@@ -1,0 +1,120 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { DebateId } from '../debates/index.ts';
+import type { App } from '../platform/http/index.ts';
+import { negotiateLanguage } from '../platform/i18n/index.ts';
+import type { Extraction } from './extraction.ts';
+import { type Presentation, presentReady, presentRun } from './present.ts';
+import { ExtractionRequest, ExtractionStatus, type ExtractionStatusBody } from './schemas.ts';
+
+export interface ExtractionRoutesOptions {
+  extraction: Extraction;
+  publicUrl: string;
+  /** Throws a coded 401 or 403 unless the request may cancel extractions. */
+  authorise: (request: FastifyRequest) => void | Promise<void>;
+  /** The account that asks; null for anybody. */
+  requester: (request: FastifyRequest) => string | null | Promise<string | null>;
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
+});
+const Status = Type.Ref('ExtractionStatus');
+
+export function registerExtractionRoutes(app: App, options: ExtractionRoutesOptions): void {
+  const { extraction, publicUrl } = options;
+  app.addSchema(ExtractionStatus);
+
+  /** Errors are told in the reader's language, so caches must tell languages apart. */
+  const how = (request: FastifyRequest, reply: FastifyReply): Presentation => {
+    const language = negotiateLanguage(request.headers['accept-language']);
+    reply.header('vary', 'accept-language').header('content-language', language);
+    return { language, publicUrl };
+  };
+  const statusUrl = (debateId: string): string => `${publicUrl}/api/streaming/${encodeURIComponent(debateId)}/status`;
+
+  app.post(
+    '/api/streaming/:debate_id/extract',
+    {
+      schema: {
+        tags: ['streaming'],
+        summary: 'Demander le son / Ask for the sound',
+        description:
+          'Met l’extraction du son en file d’attente (202). La même demande donne la même extraction (200) ; déjà là : le fichier (200). / Queues the extraction of the sound (202). The same request gives the same extraction (200); already there: the file (200).',
+        params: DebateId,
+        body: Type.Union([ExtractionRequest, Type.Null()]),
+        response: {
+          200: { ...Status, description: 'Under way already, or already there' },
+          202: { ...Status, description: 'Queued; Location tells its status' },
+          404: problem('No such debate'),
+          409: problem('The source publishes no sound for this debate (yet)'),
+          503: problem('The queue is full; Retry-After says when to come back'),
+          507: problem('Not enough disk space'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const wish = request.body ?? {};
+      const answer = await extraction.request({
+        debateId: request.params.debate_id,
+        format: wish.format ?? 'mp3',
+        quality: wish.quality ?? 'original',
+        priority: wish.priority ?? 'normal',
+        requestedBy: await options.requester(request),
+      });
+      const presentation = how(request, reply);
+      if (answer.kind === 'ready') {
+        const { debateId, file, run } = answer;
+        return run === null ? presentReady(debateId, file, presentation) : presentRun(run, file, presentation);
+      }
+      reply.header('location', statusUrl(answer.run.debateId));
+      return reply.status(answer.created ? 202 : 200).send(presentRun(answer.run, null, presentation));
+    },
+  );
+
+  app.get(
+    '/api/streaming/:debate_id/status',
+    {
+      schema: {
+        tags: ['streaming'],
+        summary: 'Où en est l’extraction / How far the extraction is',
+        description: 'La dernière extraction de ce débat. / The last extraction of this debate.',
+        params: DebateId,
+        response: { 200: Status, 404: problem('No such debate, or its sound was never asked for') },
+      },
+    },
+    async (request, reply): Promise<ExtractionStatusBody> => {
+      const { run, file } = await extraction.status(request.params.debate_id);
+      return presentRun(run, file, how(request, reply));
+    },
+  );
+
+  app.delete(
+    '/api/streaming/:debate_id/extract',
+    {
+      schema: {
+        tags: ['streaming'],
+        summary: 'Annuler l’extraction / Cancel the extraction',
+        description:
+          'Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). / Stops the extraction under way, on whichever process; it may take a second to stop (202).',
+        params: DebateId,
+        security: [{ operator: [] }],
+        response: {
+          200: { ...Status, description: 'Cancelled' },
+          202: { ...Status, description: 'Asked to stop' },
+          401: problem('A token is needed'),
+          403: problem('This token may not cancel extractions'),
+          404: problem('No such debate, or its sound was never asked for'),
+          409: problem('The extraction is over'),
+        },
+      },
+    },
+    async (request, reply) => {
+      await options.authorise(request);
+      const run = await extraction.cancel(request.params.debate_id);
+      const body = presentRun(run, null, how(request, reply));
+      return reply.status(run.state === 'cancelled' ? 200 : 202).send(body);
+    },
+  );
+}

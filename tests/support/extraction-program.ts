@@ -1,0 +1,59 @@
+// A worker of its own, over the real queue, so that a test can kill it:
+// `extraction-program.ts <dataDir> <url of an MP3> [database url]`. Prints a line of JSON once the run is over.
+
+import { extractionJob } from '../../src/extraction/index.ts';
+import { systemClock } from '../../src/platform/clock/index.ts';
+import { migrate, openDatabase } from '../../src/platform/database/index.ts';
+import { createJobQueue } from '../../src/platform/queue/index.ts';
+import { sampleDebate } from './sample-debate.ts';
+import { openWorkshop } from './workshop.ts';
+
+const DEBATE = '19502241_6ac548b948b27';
+const [dataDir = '', mediaUrl = '', url] = process.argv.slice(2);
+const rethrow = (error: unknown): never => {
+  throw error;
+};
+
+const database = await openDatabase({ url, dataDir, clock: systemClock, onFatal: rethrow, onWarning: () => undefined });
+await migrate(database.db);
+const queue = createJobQueue({ database, onError: rethrow, supervise: true });
+await queue.start([extractionJob]);
+const workshop = await openWorkshop({
+  database,
+  dataDir,
+  media: async () => [{ kind: 'mp3', url: mediaUrl, durationAtLeastSeconds: null }],
+  clock: systemClock,
+  change: { queue },
+});
+const { extraction } = workshop;
+await workshop.debates.record(sampleDebate(DEBATE));
+await extraction.recover({ alone: true });
+await queue.work(extractionJob, 1, extraction.handle);
+
+const startedMs = performance.now();
+await extraction.request({
+  debateId: DEBATE,
+  format: 'mp3',
+  quality: 'original',
+  priority: 'normal',
+  requestedBy: null,
+});
+let over = await extraction.status(DEBATE);
+while (over.run.finishedAt === null) {
+  await systemClock.sleep(5);
+  over = await extraction.status(DEBATE);
+}
+const ms = performance.now() - startedMs;
+// The handler tidies up after the run is done.
+await queue.stop(5_000);
+const { run, file } = over;
+const outcome = {
+  state: run.state,
+  attempts: run.attempts,
+  sha256: file?.sha256,
+  ms,
+  workspaces: workshop.workspaces(),
+};
+process.stdout.write(`${JSON.stringify(outcome)}\n`);
+await workshop.close();
+await database.close();

@@ -1,0 +1,100 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createDebates, type Debates } from '../../src/debates/index.ts';
+import {
+  createExtraction,
+  type Extraction,
+  type ExtractionJob,
+  type ExtractionOptions,
+  type Tools,
+} from '../../src/extraction/index.ts';
+import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
+import type { Database } from '../../src/platform/database/index.ts';
+import { createEvents, type Events } from '../../src/platform/events/index.ts';
+import { createFetcher, type Fetcher } from '../../src/platform/fetch/index.ts';
+import type { JobQueue } from '../../src/platform/queue/index.ts';
+import { createLogger } from '../../src/platform/telemetry/index.ts';
+import type { MediaCandidate } from '../../src/sources/index.ts';
+import { createLocalStorage, createVault, type Vault } from '../../src/vault/index.ts';
+
+/** The rooms around the workshop, real, over one database and one folder. */
+export interface Workshop {
+  extraction: Extraction;
+  debates: Debates;
+  vault: Vault;
+  events: Events;
+  fetcher: Fetcher;
+  /** Jobs sent and not yet handled, with the wait they were sent with. */
+  jobs: { data: ExtractionJob; afterSeconds: number }[];
+  /** Folders of runs that are not over. */
+  workspaces(): string[];
+  close(): Promise<void>;
+}
+
+export interface WorkshopOptions {
+  database: Database;
+  dataDir: string;
+  media: (debateId: string) => Promise<readonly MediaCandidate[]>;
+  tools?: Tools;
+  clock?: Clock;
+  change?: Partial<ExtractionOptions>;
+}
+
+/** Real time, except that waits for a source cost next to nothing and a heart beats twenty times a second. */
+const impatientClock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms === 1_000 ? 50 : Math.min(ms, 5), signal),
+};
+
+export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const { database, dataDir } = options;
+  const clock = options.clock ?? impatientClock;
+  const logger = createLogger({ level: process.env.TEST_LOG ?? 'silent' });
+  const events = createEvents({ database, onError: () => undefined });
+  const debates = createDebates({ db: database.db, events });
+  const storage = createLocalStorage({ folder: join(dataDir, 'vault'), clock: systemClock });
+  const stagingFolder = join(dataDir, 'staging');
+  const vault = createVault({ db: database.db, storage, stagingFolder, events, clock: systemClock, logger });
+  const fetcher = createFetcher({
+    userAgent: 'robian-test',
+    clock,
+    random: () => 0,
+    headersTimeoutMs: 500,
+    bodyTimeoutMs: 500,
+    retryBaseMs: 1,
+  });
+  const jobs: Workshop['jobs'] = [];
+  const send: JobQueue['send'] = async (_trx, _job, data, sendOptions = {}) => {
+    jobs.push({ data: data as unknown as ExtractionJob, afterSeconds: sendOptions.startAfterSeconds ?? 0 });
+  };
+  const extraction = createExtraction({
+    db: database.db,
+    vault,
+    register: debates,
+    media: options.media,
+    queue: { send },
+    events,
+    fetcher,
+    tools: options.tools ?? { ffmpeg: null, ytDlp: null },
+    clock,
+    random: () => 0,
+    logger,
+    queueLimit: 5,
+    diskFloorBytes: 0,
+    ...options.change,
+  });
+  return {
+    extraction,
+    debates,
+    vault,
+    events,
+    fetcher,
+    jobs,
+    workspaces: () => (existsSync(stagingFolder) ? readdirSync(stagingFolder) : []),
+    close: async () => {
+      await fetcher.close();
+      await events.close();
+      await vault.close();
+    },
+  };
+}

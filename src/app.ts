@@ -1,11 +1,20 @@
 import { registerDebatesRoutes } from './debates/index.ts';
+import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
-import { type App, createHttpServer } from './platform/http/index.ts';
+import { type App, bearerToken, createHttpServer, httpErrors, sameSecret } from './platform/http/index.ts';
+import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
+import { presentAudioFile } from './vault/index.ts';
+
+/**
+ * Listeners relayed at once while their sitting is not extracted yet. Each holds one connection to the Assembly's server, which
+ * answers 429 to crowds.
+ */
+const MAX_RELAYS = 20;
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(house: House, options: { isDraining: () => boolean }): Promise<App> {
-  const { config, clock, database, debates } = house;
+  const { config, clock, database, debates, vault, extraction } = house;
   const app = await createHttpServer({
     logger: house.logger,
     publicUrl: config.publicUrl,
@@ -17,7 +26,37 @@ export async function createApp(house: House, options: { isDraining: () => boole
     db: database.db,
     clock,
     publicUrl: config.publicUrl,
-    audioFiles: async () => new Map(),
+    audioFiles: async (ids) => {
+      const files = await vault.readyFiles(ids);
+      return new Map(
+        [...files].map(([id, ready]) => [id, ready.map((file) => presentAudioFile(file, config.publicUrl))]),
+      );
+    },
+  });
+  const playables = await createPlayables({ debates, vault, events: house.events });
+  app.addHook('onClose', async () => playables.close());
+  registerStreamingRoutes(app, {
+    playables,
+    vault,
+    relay: createRelay({ fetcher: house.fetcher, maxRelays: MAX_RELAYS }),
+    extractionOf: async (debateId) => {
+      const run = await extraction.latest(debateId);
+      return run && { ...run, status: run.state === 'done' ? 'completed' : run.state };
+    },
+    clock,
+    publicUrl: config.publicUrl,
+    linkSecret: house.secret,
+  });
+  registerExtractionRoutes(app, {
+    extraction,
+    publicUrl: config.publicUrl,
+    authorise: (request) => {
+      const token = bearerToken(request.headers.authorization);
+      if (token === null || config.adminToken === undefined || !sameSecret(token, config.adminToken)) {
+        throw httpErrors.error('unauthorized');
+      }
+    },
+    requester: () => null,
   });
   registerHealthRoutes(app, {
     version: VERSION,

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createDebates, type Debates } from './debates/index.ts';
+import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
 import type { Clock } from './platform/clock/index.ts';
 import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createFetcher } from './platform/fetch/index.ts';
+import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
 import { createPortal, createPortalAddresses } from './portal/index.ts';
-import { createPortalSource, createSources, pageSource } from './sources/index.ts';
+import { createPortalSource, createSources, type MediaCandidate, pageSource, type Sources } from './sources/index.ts';
+import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
 
 export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -28,6 +31,9 @@ export interface House {
   queue: JobQueue;
   debates: Debates;
   ingest: Ingest;
+  vault: Vault;
+  extraction: Extraction;
+  fetcher: Fetcher;
   /** Signs links; the same in every process of this installation. */
   secret: string;
   close(): Promise<void>;
@@ -64,7 +70,28 @@ export async function openHouse(options: {
   const sources = createSources([portalSource, pageSource]);
   const debates = createDebates({ db: database.db, events });
   const ingest = createIngest({ sources: [portalSource], debates, db: database.db, clock, logger });
-  void sources;
+  const storage = createLocalStorage({ folder: join(config.dataDir, 'vault'), clock });
+  const stagingFolder = join(config.dataDir, 'staging');
+  const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
+  const tools = {
+    ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, clock }),
+    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH }),
+  };
+  const extraction = createExtraction({
+    db: database.db,
+    vault,
+    register: debates,
+    media: (debateId) => mediaOf(debateId, debates, sources),
+    queue,
+    events,
+    fetcher,
+    tools,
+    clock,
+    random: Math.random,
+    logger,
+    queueLimit: config.extractionQueueLimit,
+    diskFloorBytes: config.diskFloorBytes,
+  });
   return {
     config,
     clock,
@@ -74,11 +101,33 @@ export async function openHouse(options: {
     queue,
     debates,
     ingest,
+    vault,
+    extraction,
+    fetcher,
     secret: config.secret ?? readOrMakeSecret(config.dataDir),
     close: async () => {
       await events.close();
+      await vault.close();
       await fetcher.close();
       await database.close();
     },
   };
+}
+
+/**
+ * Where the sound of a debate can be had now. What the register knows is enough once it knows the published sound; before that
+ * the source may know better, and when it does not answer, what the register knows is still worth trying.
+ */
+async function mediaOf(debateId: string, debates: Debates, sources: Sources): Promise<MediaCandidate[]> {
+  const debate = await debates.get(debateId);
+  if (debate.sourceRef === null || debate.sittingState !== 'ended') return [];
+  const url = debate.pageUrl ?? '';
+  const known = debate.media.some((candidate) => candidate.kind === 'mp3')
+    ? debate.media
+    : await sources
+        .get(debate.source)
+        .media({ source: debate.source, id: debate.sourceRef, url })
+        .catch(() => debate.media);
+  const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds: null }];
+  return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
 }

@@ -1,4 +1,5 @@
 import { createApp } from './app.ts';
+import { extractionJob } from './extraction/index.ts';
 import { type House, openHouse } from './house.ts';
 import { addDays, type Clock, parisDay } from './platform/clock/index.ts';
 import type { Config } from './platform/config/index.ts';
@@ -35,7 +36,8 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   let app: App | null = null;
   let address: string | null = null;
   try {
-    await house.queue.start([]);
+    await house.queue.start([extractionJob]);
+    if (config.roles.has('worker')) await work(house);
     if (config.roles.has('scheduler')) background.push(schedule(house, stopping.signal));
     if (config.roles.has('api')) {
       app = await createApp(house, { isDraining: () => stopping.signal.aborted });
@@ -61,6 +63,14 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   return { house, address, stopped: stopped.promise, stop };
 }
 
+/** Takes jobs, after what a worker that died left behind has been settled. */
+async function work(house: House): Promise<void> {
+  const { config, database, extraction, queue, vault } = house;
+  await vault.recover();
+  await extraction.recover({ alone: database.kind === 'embedded' });
+  await queue.work(extractionJob, config.extractionConcurrency, (job) => extraction.handle(job));
+}
+
 /** A job that does not stop by itself within this time is left to the next worker, which goes on where it was, in ms. */
 const QUEUE_GRACE_MS = 10_000;
 
@@ -81,12 +91,19 @@ function schedule(house: House, signal: AbortSignal): Promise<void> {
 }
 
 const HOUR_SECONDS = 3_600;
+/** A worker that is silent for 15 s is dead; its run waits for at most this long on top. */
+const RECOVER_SECONDS = 10;
 /** Clients that were away longer reload instead of resuming. */
 const EVENTS_KEPT_DAYS = 30;
 
 function scheduledTasks(house: House): PeriodicTask[] {
-  const { config, clock, ingest, events } = house;
+  const { config, clock, ingest, events, extraction, vault } = house;
+  const retention = { maxAgeDays: config.retentionDays, maxTotalBytes: config.retentionBytes };
   const tasks: PeriodicTask[] = [
+    { name: 'recover extractions', everySeconds: RECOVER_SECONDS, run: () => extraction.recover() },
+    { name: 'sweep workspaces', everySeconds: HOUR_SECONDS, run: () => extraction.sweep() },
+    { name: 'retention', everySeconds: HOUR_SECONDS, run: () => vault.applyRetention(retention) },
+    { name: 'sweep the vault', everySeconds: 24 * HOUR_SECONDS, run: () => vault.sweepGarbage() },
     { name: 'prune events', everySeconds: 24 * HOUR_SECONDS, run: () => events.prune(EVENTS_KEPT_DAYS) },
   ];
   if (config.ingestEverySeconds !== null) {

@@ -6,10 +6,12 @@ import { type Config, ConfigError, parseConfig } from '../platform/config/index.
 import { FolderHeldError } from '../platform/database/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
+import { extractCommand } from './extract.ts';
 import { ingestCommand } from './ingest.ts';
 import { migrateCommand } from './migrate.ts';
 import { createOutput } from './output.ts';
 import { startCommand, workerCommand } from './start.ts';
+import { vaultCommand } from './vault.ts';
 
 /** EX_USAGE and EX_CONFIG of sysexits.h. */
 const EXIT_USAGE = 64;
@@ -58,9 +60,13 @@ const program = new Command('robian')
   .version(VERSION)
   .option('--json', 'one JSON line, for machines')
   .exitOverride();
-for (const make of [startCommand, workerCommand, migrateCommand, ingestCommand]) {
+for (const make of [startCommand, workerCommand, migrateCommand, ingestCommand, extractCommand]) {
   program.addCommand(make(context).exitOverride());
 }
+
+program.addCommand(
+  vaultCommand({ ...context, withVault: (work) => context.withHouse(({ vault }) => work(vault)) }).exitOverride(),
+);
 
 try {
   await program.parseAsync();

@@ -54,7 +54,15 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const debates = createDebates({ db: database.db, events });
   const storage = createLocalStorage({ folder: join(dataDir, 'vault'), clock: systemClock });
   const stagingFolder = join(dataDir, 'staging');
-  const vault = createVault({ db: database.db, storage, stagingFolder, events, clock: systemClock, logger });
+  const vault = createVault({
+    db: database.db,
+    storage,
+    stagingFolder,
+    register: debates,
+    events,
+    clock: systemClock,
+    logger,
+  });
   const fetcher = createFetcher({
     userAgent: 'robian-test',
     clock,

@@ -416,7 +416,7 @@ describe('workers that stop', () => {
 
   it('a worker that is told to stop takes nothing new', async () => {
     await workshop.extraction.request(wish());
-    await workAll(workshop, AbortSignal.abort());
+    await expect(workAll(workshop, AbortSignal.abort(new Error('the process stops')))).rejects.toThrow('stops');
     expect((await workshop.extraction.status(debateId)).run.state).toBe('queued');
   });
 

@@ -30,15 +30,15 @@ export async function recoverRuns(
   deps: Pick<WorkerDeps, 'register' | 'events' | 'enqueue'> & { db: Db; store: RunStore; logger: Logger },
   options: { alone: boolean },
 ): Promise<Recovery> {
-  const recovery = await deps.db.transaction().execute(async (trx) => {
-    const outcome: Recovery = { requeued: 0, failed: 0, cancelled: 0 };
-    for (const run of await deps.store.lost(trx, options.alone ? 0 : LOST_AFTER_SECONDS)) {
-      const decision = decideLost(run);
-      await settleLost(deps, trx, run, decision);
-      outcome[decision === 'lose' ? 'requeued' : decision === 'fail' ? 'failed' : 'cancelled'] += 1;
-    }
+  const silentSeconds = options.alone ? 0 : LOST_AFTER_SECONDS;
+  const recovery: Recovery = { requeued: 0, failed: 0, cancelled: 0 };
+  for (const id of await deps.store.lost(silentSeconds)) {
+    // One transaction a run: held over several, the lock of the events would meet those who hold a debate and wait for it.
+    const decision = await deps.db.transaction().execute((trx) => settleLost(deps, trx, id, silentSeconds));
+    if (decision !== null) recovery[COUNTED_AS[decision]] += 1;
+  }
+  await deps.db.transaction().execute(async (trx) => {
     for (const run of await deps.store.overdue(trx, OVERDUE_SECONDS)) await deps.enqueue(trx, run, 0);
-    return outcome;
   });
   if (recovery.requeued + recovery.failed + recovery.cancelled > 0) {
     deps.logger.warn({ ...recovery }, 'runs of lost workers recovered');
@@ -46,15 +46,27 @@ export async function recoverRuns(
   return recovery;
 }
 
+type Decision = ReturnType<typeof decideLost>;
+const COUNTED_AS: Readonly<Record<Decision, keyof Recovery>> = {
+  lose: 'requeued',
+  fail: 'failed',
+  cancel: 'cancelled',
+};
+
+/** Null when the run is no longer lost: its worker spoke up, or another process was quicker. */
 async function settleLost(
   deps: Pick<WorkerDeps, 'register' | 'events' | 'enqueue'> & { store: RunStore },
   trx: Trx,
-  run: Run,
-  decision: ReturnType<typeof decideLost>,
-): Promise<void> {
+  id: string,
+  silentSeconds: number,
+): Promise<Decision | null> {
+  const run = await deps.store.lockLost(trx, id, silentSeconds);
+  if (run === null) return null;
+  const decision = decideLost(run);
   const error = { code: extractionErrors.code('worker-lost'), params: {} };
-  const after = await deps.store.change(trx, run.id, null, decision, decision === 'fail' ? { error } : {});
-  if (after === null) return;
+  const after = await deps.store.change(trx, id, null, decision, decision === 'fail' ? { error } : {});
+  if (after === null) return null;
   if (decision === 'lose') await deps.enqueue(trx, after, 0);
   else await announceFailed(deps, trx, after);
+  return decision;
 }

@@ -73,6 +73,8 @@ export interface Outcome {
 
 /** All times are the database's, so that workers whose clocks differ agree on who is late. */
 const NOW = sql<Date>`now()`;
+/** A job may come a moment before its run is due: the queue rounds. */
+const SOON = sql<Date>`now() + interval '1 second'`;
 const silentFor = (seconds: number) => sql<boolean>`heartbeat_at < now() - make_interval(secs => ${seconds})`;
 
 export type RunStore = ReturnType<typeof createRunStore>;
@@ -192,7 +194,7 @@ export function createRunStore(db: Db) {
         .where('state', 'in', from)
         .where((eb) =>
           eb.or([
-            eb.and([eb('state', '=', 'queued'), eb('not_before', '<=', NOW)]),
+            eb.and([eb('state', '=', 'queued'), eb('not_before', '<=', SOON)]),
             eb.and([eb('state', '=', 'running'), silentFor(LOST_AFTER_SECONDS)]),
           ]),
         )
@@ -272,19 +274,31 @@ export function createRunStore(db: Db) {
       return row ? runOf(row) : null;
     },
 
-    /** Running runs whose worker has been silent for `seconds`, oldest first, locked against others who look at the same moment. */
-    lost: async (trx: Trx, seconds: number): Promise<Run[]> => {
-      const rows = await on(trx)
+    /** Ids of running runs whose worker has been silent for `seconds`, oldest first. */
+    lost: async (seconds: number): Promise<string[]> => {
+      const rows = await runs
         .selectFrom('extraction_runs')
-        .selectAll()
+        .select('id')
         .where('state', '=', 'running')
         .where(silentFor(seconds))
         .orderBy('heartbeat_at')
         .limit(RECOVER_LIMIT)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    /** A run that is still lost, held until the commit; null when it is not, or when another process holds it. */
+    lockLost: async (trx: Trx, id: string, seconds: number): Promise<Run | null> => {
+      const row = await on(trx)
+        .selectFrom('extraction_runs')
+        .selectAll()
+        .where('id', '=', id)
+        .where('state', '=', 'running')
+        .where(silentFor(seconds))
         .forUpdate()
         .skipLocked()
-        .execute();
-      return rows.map(runOf);
+        .executeTakeFirst();
+      return row ? runOf(row) : null;
     },
 
     /** Queued runs that should have been taken `seconds` ago and whose job may be lost; each is given at most once a `seconds`. */

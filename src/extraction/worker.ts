@@ -68,10 +68,11 @@ interface Held {
 /**
  * Handles one job: takes the run if it is still to be had, brings its sound into the vault, and leaves the run in a state
  * that says what became of it. Returns quietly when the run is over, or another's.
- * @throws errors of the database: the job is then tried again, and the run recovered
+ * @throws the reason of `stopping` when it fired before the start; errors of the database: the job is then tried again
  */
 export async function handleRun(deps: WorkerDeps, runId: string, stopping: AbortSignal): Promise<void> {
-  if (stopping.aborted) return;
+  // The job stays for another worker.
+  stopping.throwIfAborted();
   const workerId = deps.newId();
   const run = await deps.db.transaction().execute(async (trx) => {
     const claimed = await deps.store.claim(trx, runId, workerId);

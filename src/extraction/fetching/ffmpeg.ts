@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Clock } from '../../platform/clock/index.ts';
 import { extractionErrors } from '../errors.ts';
 import { findProgram } from './find-program.ts';
@@ -13,27 +14,49 @@ export interface Ffmpeg {
 /** A version is told in milliseconds; a program that needs longer is not ffmpeg, in ms. */
 const VERSION_TIMEOUT_MS = 10_000;
 
-/** Finds a working ffmpeg: FFMPEG_PATH, then PATH. Null when there is none. */
-export async function findFfmpeg(options: {
+export interface FfmpegSearch {
+  /** FFMPEG_PATH. */
   configured: string | undefined;
+  /** PATH. */
   path: string | undefined;
+  /** A module next to whose packages `ffmpeg-static` may be installed; it is not a dependency of ours. */
+  packagesOf?: string;
   clock: Clock;
-}): Promise<Ffmpeg | null> {
-  const path = await findProgram('ffmpeg', options);
-  if (path === null) return null;
-  let version: string | undefined;
+}
+
+/** Finds a working ffmpeg: FFMPEG_PATH, then PATH, then the npm package `ffmpeg-static`. Null when there is none. */
+export async function findFfmpeg(search: FfmpegSearch): Promise<Ffmpeg | null> {
+  const packaged = search.configured === undefined ? packagedFfmpeg(search.packagesOf ?? import.meta.url) : null;
+  for (const path of [await findProgram('ffmpeg', search), packaged]) {
+    const version = path === null ? null : await versionOf(path, search.clock);
+    if (path !== null && version !== null) return { path, version };
+  }
+  return null;
+}
+
+function packagedFfmpeg(packagesOf: string): string | null {
+  try {
+    const path: unknown = createRequire(packagesOf)('ffmpeg-static');
+    return typeof path === 'string' ? path : null;
+  } catch {
+    return null;
+  }
+}
+
+async function versionOf(command: string, clock: Clock): Promise<string | null> {
+  let version: string | null = null;
   await runProgram({
-    command: path,
+    command,
     args: ['-hide_banner', '-version'],
     timeoutMs: VERSION_TIMEOUT_MS,
     silenceMs: VERSION_TIMEOUT_MS,
     onLine: (line) => {
-      version ??= /^ffmpeg version (\S+)/.exec(line)?.[1];
+      version ??= /^ffmpeg version (\S+)/.exec(line)?.[1] ?? null;
     },
-    clock: options.clock,
+    clock,
     signal: AbortSignal.timeout(2 * VERSION_TIMEOUT_MS),
   }).catch(() => undefined);
-  return version === undefined ? null : { path, version };
+  return version;
 }
 
 /** What `-progress` says (ffmpeg, doc/ffmpeg.texi): blocks of `key=value` lines, each ended by `progress=`. */

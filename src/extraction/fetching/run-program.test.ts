@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -160,6 +160,18 @@ describe('finding a program', () => {
     writeFileSync(mute, '#!/bin/sh\nexit 0\n', { mode: 0o755 });
     expect(await findFfmpeg({ configured: mute, path: '', clock: eagerClock })).toBeNull();
     expect(await findFfmpeg({ configured: '/no/such', path: '', clock: eagerClock })).toBeNull();
+  });
+
+  it('an ffmpeg that npm brought will do, where there is no other', async () => {
+    const folder = join(directory, 'node_modules', 'ffmpeg-static');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'index.js'), `module.exports = ${JSON.stringify(executable)};`);
+    const packagesOf = join(directory, 'module.js');
+    const found = await findFfmpeg({ configured: undefined, path: '', packagesOf, clock: eagerClock });
+    expect(found).toEqual({ path: executable, version: '9.9-test' });
+    expect(
+      await findFfmpeg({ configured: undefined, path: '', packagesOf: '/no/such/module.js', clock: eagerClock }),
+    ).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@ import { type MediaServer, startMediaServer } from '../../../tests/support/media
 import { syntheticMp3 } from '../../../tests/support/synthetic-mp3.ts';
 import { systemClock } from '../../platform/clock/index.ts';
 import { createFetcher, type Fetcher } from '../../platform/fetch/index.ts';
-import { DOWNLOAD_LIMITS } from './download-context.ts';
+import { DOWNLOAD_LIMITS, type DownloadDeps } from './download-context.ts';
 import { downloadPage, findYtDlp, parsePageProgress, type YtDlp } from './yt-dlp.ts';
 
 const real = await findYtDlp({ configured: process.env.YTDLP_PATH, path: process.env.PATH });
@@ -31,14 +31,19 @@ afterEach(async () => {
 
 const progress: [number, number | null][] = [];
 
-function download(ytDlp: YtDlp, url = media.url('/debat.mp3'), signal = new AbortController().signal): Promise<string> {
+function download(
+  ytDlp: YtDlp,
+  url = media.url('/debat.mp3'),
+  signal = new AbortController().signal,
+  freeBytes: DownloadDeps['freeBytes'] = async () => 1e15,
+): Promise<string> {
   progress.length = 0;
   return downloadPage(
     {
       fetcher,
       clock: systemClock,
       random: () => 0,
-      freeBytes: async () => 1e15,
+      freeBytes,
       collectYoung: () => undefined,
       limits: DOWNLOAD_LIMITS,
       ytDlp,
@@ -102,6 +107,13 @@ describe('what yt-dlp says is not believed', () => {
     ['a full disk', 'echo "No space left on device" >&2; exit 1', 'extraction/disk-full'],
   ])('%s', async (_name, script, code) => {
     await expect(download(standIn(script))).rejects.toMatchObject({ code });
+  });
+
+  it('a disk that runs low while it writes ends it', async () => {
+    const ytDlp = standIn('echo "robian-progress 200000000 NA NA"; exec sleep 60');
+    let looks = 0;
+    const low = download(ytDlp, undefined, undefined, async () => (++looks > 1 ? 1 : 1e15));
+    await expect(low).rejects.toMatchObject({ code: 'extraction/disk-low' });
   });
 
   it('an address that is not a page is not handed to it', async () => {

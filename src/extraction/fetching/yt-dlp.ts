@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { AppError } from '../../platform/errors/index.ts';
 import { extractionErrors } from '../errors.ts';
-import { type DownloadDeps, requireRoom } from './download-context.ts';
+import { createUpkeep, type DownloadDeps, requireRoom } from './download-context.ts';
 import { findProgram } from './find-program.ts';
 import { withChildNote } from './orphan.ts';
 import { type ProgramEnd, runProgram } from './run-program.ts';
@@ -45,6 +45,8 @@ export async function downloadPage(deps: DownloadDeps & { ytDlp: YtDlp }, reques
   await requireRoom(deps, 0);
   if (!/^https?:\/\//i.test(request.url)) throw extractionErrors.error('page-unsupported');
   let path: string | null = null;
+  const room = new AbortController();
+  const watch = watchRoom(deps, room);
   const end = await withChildNote(`${request.directory}/yt-dlp.pid`, (onStarted) =>
     runProgram({
       command: deps.ytDlp.path,
@@ -55,15 +57,27 @@ export async function downloadPage(deps: DownloadDeps & { ytDlp: YtDlp }, reques
       onLine: (line) => {
         path = parseFileLine(line) ?? path;
         const progress = parsePageProgress(line);
-        if (progress !== null) request.onProgress(progress.doneBytes, progress.totalBytes);
+        if (progress === null) return;
+        request.onProgress(progress.doneBytes, progress.totalBytes);
+        watch(progress.doneBytes);
       },
       onStarted,
       clock: deps.clock,
-      signal: request.signal,
+      signal: AbortSignal.any([request.signal, room.signal]),
     }),
   );
   if (end.exitCode !== 0) throw failure(end);
   return requireFile(path, request.directory, end);
+}
+
+/** Breaks the run off when the disk runs low while yt-dlp writes. */
+function watchRoom(deps: DownloadDeps, room: AbortController): (doneBytes: number) => void {
+  const upkeep = createUpkeep(deps);
+  let knownBytes = 0;
+  return (doneBytes) => {
+    upkeep(Math.max(0, doneBytes - knownBytes)).catch((error: unknown) => room.abort(error));
+    knownBytes = doneBytes;
+  };
 }
 
 function pageArguments({ url, directory }: PageRequest, maxBytes: number): string[] {

@@ -21,7 +21,7 @@ import { announceFailed, handleRun, type WorkerDeps, type WorkerVault } from './
 export interface ExtractionOptions {
   db: Db;
   vault: WorkerVault & Pick<Vault, 'file' | 'sweepWorkspaces'>;
-  register: Pick<Debates, 'get' | 'reportRun' | 'reportAudio'>;
+  register: Pick<Debates, 'get' | 'reportRun'>;
   /** Where the sound of a debate can be had now; empty when nowhere (yet). */
   media: (debateId: string) => Promise<readonly MediaCandidate[]>;
   queue: Pick<JobQueue, 'send'>;

@@ -1,4 +1,3 @@
-export { extractionErrors } from './errors.ts';
 export {
   type Answer,
   createExtraction,

@@ -35,14 +35,9 @@ export interface WorkerDeps {
   media: (debateId: string) => Promise<readonly MediaCandidate[]>;
   /** Puts a run back into the queue, in the transaction that makes it wait. */
   enqueue: (trx: Trx, run: Run, afterSeconds: number) => Promise<void>;
-  /** What the register shows of the run and of its file. */
+  /** What the register shows of the run; the vault tells it of the file. */
   register: {
     reportRun(trx: Trx, debateId: string, state: 'active' | 'failed' | null): Promise<void>;
-    reportAudio(
-      trx: Trx,
-      debateId: string,
-      audio: { available: boolean; durationSeconds: number | null },
-    ): Promise<void>;
   };
   events: Pick<Events, 'append'>;
   download: DownloadDeps;
@@ -214,10 +209,6 @@ async function complete(
   const done = await changed(deps, held, trx, 'complete', {
     audioFileId: file.id,
     ...(sourceKind === undefined ? {} : { sourceKind }),
-  });
-  await deps.register.reportAudio(trx, run.debateId, {
-    available: true,
-    durationSeconds: Math.round(file.durationSeconds),
   });
   await deps.register.reportRun(trx, run.debateId, null);
   await tell(deps.events, trx, 'extraction_completed', done);

@@ -62,7 +62,8 @@ export type Claim = { workerId: string } | null;
 export interface Outcome {
   error?: { code: string; params: ErrorParams };
   sourceFailures?: readonly SourceFailure[];
-  audioFileId?: string;
+  /** What the run brought; its size is then what the run had to do, however fast it went. */
+  file?: { id: string; sizeBytes: number };
   /** The source that brought the file. */
   sourceKind?: MediaCandidate['kind'];
   /** The run waits this long before it is taken again. */
@@ -238,7 +239,7 @@ export function createRunStore(db: Db) {
           ...(to === 'done' ? { progress: 100, error_code: null, error_params: null } : {}),
           ...(outcome.error ? errorColumns(outcome.error) : {}),
           ...(outcome.sourceFailures ? { source_failures: JSON.stringify(outcome.sourceFailures) } : {}),
-          ...(outcome.audioFileId === undefined ? {} : { audio_file_id: outcome.audioFileId }),
+          ...(outcome.file ? fileColumns(outcome.file) : {}),
           ...(outcome.sourceKind === undefined ? {} : { source_kind: outcome.sourceKind }),
           ...(to === 'queued' ? { not_before: secondsFromNow(outcome.afterSeconds ?? 0) } : {}),
           ...(outcome.forgiveAttempt ? { attempts: eb('attempts', '-', 1) } : {}),
@@ -346,6 +347,10 @@ function columnsOf({ advance, sourceKind, percent, etaSeconds }: Measure) {
     ...ofBytes,
     ...ofSeconds,
   };
+}
+
+function fileColumns(file: { id: string; sizeBytes: number }) {
+  return { audio_file_id: file.id, bytes_done: file.sizeBytes, bytes_total: file.sizeBytes };
 }
 
 function errorColumns(error: { code: string; params: ErrorParams }) {

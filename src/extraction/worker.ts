@@ -207,7 +207,7 @@ async function complete(
 ): Promise<void> {
   const { run } = held;
   const done = await changed(deps, held, trx, 'complete', {
-    audioFileId: file.id,
+    file,
     ...(sourceKind === undefined ? {} : { sourceKind }),
   });
   await deps.register.reportRun(trx, run.debateId, null);

@@ -38,7 +38,7 @@ export interface Debates {
 }
 
 /** The Assembly has about ten rooms; a list of live sittings that needed more would be a mistake of ours. */
-export const LIVE_LIMIT = 50;
+const LIVE_LIMIT = 50;
 
 export function createDebates(options: { db: Db; events: Events }): Debates {
   const { db, events } = options;

@@ -5,7 +5,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { Db } from './database.ts';
 
 /** The committed SQL files, in the order of their names. */
-export const MIGRATIONS_FOLDER = new URL('../../../migrations/', import.meta.url).pathname;
+const MIGRATIONS_FOLDER = new URL('../../../migrations/', import.meta.url).pathname;
 
 /**
  * Brings the schema up to date, all or nothing, under Kysely's lock, so that several processes may start at once.

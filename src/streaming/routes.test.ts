@@ -198,6 +198,15 @@ describe('the sound', () => {
     expect((await bytesOf(response)).equals(sitting.subarray(0, 4))).toBe(true);
   });
 
+  it('leaves no line in the log for each piece, but one for each refusal', async () => {
+    const before = lines.length;
+    await statusOf({ range: 'bytes=0-3' });
+    await statusOf({ 'if-match': '"another"' });
+    const logged = (): string[] => lines.slice(before).filter((line) => line.includes('"msg":"request"'));
+    await expect.poll(logged).toHaveLength(1);
+    expect(logged()[0]).toContain('"status":412');
+  });
+
   it('goes out on one connection again and again', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (const start of [0, 200_000, 500_000]) {

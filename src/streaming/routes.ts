@@ -48,9 +48,6 @@ const refusals = {
   504: problem('Relayed: the source took too long'),
 };
 
-/** A player asks for its file in hundreds of pieces: a line for each would be all the log. Failures are still told. */
-const AUDIO_LOG_LEVEL = 'warn';
-
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
@@ -108,7 +105,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/stream',
     {
-      logLevel: AUDIO_LOG_LEVEL,
+      config: { quiet: true },
       schema: {
         tags: ['streaming'],
         summary: 'Le son / The sound',
@@ -128,7 +125,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/download',
     {
-      logLevel: AUDIO_LOG_LEVEL,
+      config: { quiet: true },
       schema: {
         tags: ['streaming'],
         summary: 'Télécharger / Download',
@@ -176,7 +173,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/files/:file',
     {
-      logLevel: AUDIO_LOG_LEVEL,
+      config: { quiet: true },
       schema: {
         tags: ['streaming'],
         summary: 'Un fichier, par lien signé / A file, by signed link',

@@ -16,6 +16,13 @@ import { httpErrors } from './errors.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { chooseEncoding, encode, etagOf, matchesEtag } from './representation.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** No log line for answers that succeed: a player asks for one file in hundreds of pieces. */
+    quiet?: boolean;
+  }
+}
+
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
 export interface HttpServerOptions {
@@ -85,6 +92,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   });
   app.addHook('onSend', conditionalAnswer);
   app.addHook('onResponse', async (request, reply) => {
+    if (reply.statusCode < 400 && request.routeOptions.config.quiet === true) return;
     request.log.info(
       {
         method: request.method,

@@ -68,7 +68,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
       },
       servers: [{ url: '/' }],
       components: {
-        securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' } },
+        securitySchemes: {
+          operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' },
+          account: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'POST /api/auth/device' },
+        },
       },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },

@@ -1,0 +1,6 @@
+export { type Accounts, type AccountsOptions, createAccounts } from './accounts.ts';
+export { accountsErrors } from './errors.ts';
+export type { Guard, Guarded } from './guard.ts';
+export type { PersonalData } from './personal-data.ts';
+export type { Needs, Principal, Role, Scope } from './principal.ts';
+export { registerAccountsRoutes } from './routes.ts';

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../platform/clock/index.ts';
 import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
@@ -17,9 +18,15 @@ import {
   RefreshRequest,
   SignedInSchema,
 } from './schemas.ts';
+import type { SignedIn } from './sign-in.ts';
 
 /** RFC 7517 keys change every few months; clients that meet a new one ask again. */
 const JWKS_MAX_AGE_SECONDS = 300;
+
+/** RFC 6749 §5.1: what holds tokens is kept by no cache. */
+function answerTokens(reply: FastifyReply, status: 200 | 201, signedIn: SignedIn) {
+  return reply.status(status).header('cache-control', 'no-store').send(presentSignedIn(signedIn));
+}
 
 export function registerAccountsRoutes(app: App, options: { accounts: Accounts; clock: Clock }): void {
   const { accounts } = options;
@@ -38,7 +45,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         response: { 201: Type.Ref('SignedIn') },
       },
     },
-    async (_request, reply) => reply.status(201).send(presentSignedIn(await accounts.signInDevice())),
+    async (_request, reply) => answerTokens(reply, 201, await accounts.signInDevice()),
   );
 
   app.post(
@@ -57,7 +64,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         },
       },
     },
-    async (request, reply) => reply.status(201).send(presentSignedIn(await accounts.register(request.body))),
+    async (request, reply) => answerTokens(reply, 201, await accounts.register(request.body)),
   );
 
   app.post(
@@ -75,7 +82,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         },
       },
     },
-    async (request) => presentSignedIn(await accounts.signIn(request.body)),
+    async (request, reply) => answerTokens(reply, 200, await accounts.signIn(request.body)),
   );
 
   app.post(
@@ -95,9 +102,9 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const attempt = request.headers['idempotency-key'] ?? null;
-      return presentSignedIn(await accounts.refresh(request.body.refresh_token, attempt));
+      return answerTokens(reply, 200, await accounts.refresh(request.body.refresh_token, attempt));
     },
   );
 

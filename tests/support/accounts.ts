@@ -50,3 +50,27 @@ export function clockAhead(): Clock & { advanceSeconds(seconds: number): void } 
 }
 
 export const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
+
+export interface Tokens {
+  account: { id: string; kind: string; email: string | null; role: string };
+  access_token: string;
+  refresh_token: string;
+}
+
+/** A sign-in over HTTP: a device account, or one with a new address. */
+export async function signUp(app: App, credentials?: { email: string; password: string }): Promise<Tokens> {
+  const answer = await app.inject({
+    method: 'POST',
+    url: credentials ? '/api/auth/register' : '/api/auth/device',
+    ...(credentials ? { payload: credentials } : {}),
+  });
+  if (answer.statusCode !== 201) throw new Error(`sign-up answered ${answer.statusCode}: ${answer.body}`);
+  return answer.json();
+}
+
+let listeners = 0;
+/** An address and a password that no other test has. */
+export function newCredentials(): { email: string; password: string } {
+  listeners += 1;
+  return { email: `listener${listeners}@example.org`, password: 'deux chaises et un perchoir' };
+}

@@ -3,3 +3,4 @@ export { createDebates, type Debates, type Outcome, type Recorded } from './deba
 export { attributionOf } from './present.ts';
 export { type DebatesRoutesOptions, registerDebatesRoutes } from './routes.ts';
 export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';
+export { type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';

@@ -4,3 +4,4 @@ export type { Guard, Guarded } from './guard.ts';
 export type { PersonalData } from './personal-data.ts';
 export type { Needs, Principal, Role, Scope } from './principal.ts';
 export { registerAccountsRoutes } from './routes.ts';
+export { holdAccount } from './store.ts';

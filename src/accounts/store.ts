@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Db, Trx } from '../platform/database/index.ts';
+import { accountsErrors } from './errors.ts';
 import { SESSIONS_MAX } from './limits.ts';
 import type { Role } from './principal.ts';
 import type { AccountsTables } from './tables.ts';
@@ -155,6 +156,17 @@ export function createAccountsStore(db: Db) {
       return rows.map((row) => row.id);
     },
   };
+}
+
+/**
+ * Holds an account until the commit, for a room that writes something of its own to it: writes of one account follow each
+ * other, and its erasure waits for them.
+ * @throws AppError `accounts/invalid-token` when the account is gone, as its tokens may live some minutes longer
+ */
+export async function holdAccount(trx: Trx, accountId: string): Promise<void> {
+  // Weaker than the eraser's lock and stronger than a foreign key's, so that signing in is not held up.
+  const { rows } = await sql`select 1 from accounts where id = ${accountId} for no key update`.execute(trx);
+  if (rows.length === 0) throw accountsErrors.error('invalid-token');
 }
 
 export type AccountsStore = ReturnType<typeof createAccountsStore>;

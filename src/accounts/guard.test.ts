@@ -149,7 +149,7 @@ describe('the guard', () => {
     await accounts.create(credentials, 'operator');
     const operator = await accounts.signIn(credentials);
     const manage = (token: string | undefined, ownerId: string | null): Promise<unknown> =>
-      codeOf(accounts.authorise(request(token), { scope: 'extraction:manage', ownerId }));
+      codeOf(accounts.authorise(request(token), { scope: 'extraction:manage' }, async () => ownerId));
     expect(await manage(owner.accessToken, owner.account.id)).toBe('done');
     expect(await manage(operator.accessToken, owner.account.id)).toBe('done');
     expect(await manage(ADMIN_TOKEN, owner.account.id)).toBe('done');

@@ -19,9 +19,10 @@ export interface Guard {
   require(request: Guarded, needs: Needs): Promise<Principal>;
   /**
    * `require`, but who owns the thing may too, when signed in as its owner.
+   * @param ownerOf looks for the account that owns it, null for none; asked only when it decides, and never for nobody
    * @throws AppError as `require`
    */
-  authorise(request: Guarded, needs: Needs & { ownerId: string | null }): Promise<Principal>;
+  authorise(request: Guarded, needs: Needs, ownerOf: () => Promise<string | null>): Promise<Principal>;
   /** `require` as a Fastify hook: on `onRequest`, so that who may not ask is told so before what was asked is looked at. */
   onRequest(needs: Needs): (request: Guarded) => Promise<void>;
 }
@@ -74,10 +75,12 @@ export function createGuard(options: {
     authenticate,
     authenticateToken,
     require,
-    authorise: async (request, { ownerId, ...needs }) => {
+    authorise: async (request, needs, ownerOf) => {
       const principal = await identify(request);
-      const owns = ownerId !== null && principal.via === 'session' && principal.accountId === ownerId;
-      return owns ? principal : require(request, needs);
+      if (allows(principal, needs)) return principal;
+      const owns = principal.via === 'session' && principal.accountId === (await ownerOf());
+      if (!owns) throw accountsErrors.error('forbidden');
+      return principal;
     },
     onRequest: (needs) => async (request) => {
       await require(request, needs);

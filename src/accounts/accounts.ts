@@ -10,7 +10,7 @@ import { createGuard, type Guard } from './guard.ts';
 import { createOwnAccount, type OwnAccount } from './holder.ts';
 import type { PersonalData } from './personal-data.ts';
 import { createRefreshTokens } from './refresh-tokens.ts';
-import { createEndSessions } from './sessions.ts';
+import { createEndingTransaction } from './sessions.ts';
 import { createSignIn, type SignIn } from './sign-in.ts';
 import { createAccountsStore } from './store.ts';
 
@@ -46,15 +46,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const library = createAuthLibrary(shared);
   const store = createAccountsStore(database.db);
   const endedSessions = createEndedSessions(database);
-  const endSessions = createEndSessions(store, endedSessions);
+  const endingTransaction = createEndingTransaction(database.db, store, endedSessions);
   const accessTokens = createAccessTokens({ ...shared, library });
-  const refreshTokens = createRefreshTokens({
-    ...shared,
-    endSession: (trx, sessionId) => endSessions(trx, { sessionId }),
-  });
+  const refreshTokens = createRefreshTokens({ ...shared, endingTransaction });
   const apiKeys = createApiKeys({ db: database.db, library, store, clock });
   const guard = createGuard({ adminToken: options.adminToken, accessTokens, apiKeys, endedSessions });
-  const parts = { ...shared, library, store, guard, apiKeys, endSessions, accessTokens, refreshTokens };
+  const parts = { ...shared, library, store, guard, apiKeys, endingTransaction, accessTokens, refreshTokens };
   return {
     ...guard,
     ...createSignIn(parts),
@@ -63,7 +60,13 @@ export function createAccounts(options: AccountsOptions): Accounts {
     jwks: accessTokens.jwks,
     start: async () => {
       await endedSessions.start();
-      await accessTokens.issue({ accountId: 'start', sessionId: 'start', role: 'listener' });
+      try {
+        await accessTokens.issue({ accountId: 'start', sessionId: 'start', role: 'listener' });
+      } catch (error) {
+        throw new Error('JWT_SECRET is not the secret that the signing keys in this database were made with', {
+          cause: error,
+        });
+      }
     },
     close: endedSessions.close,
   };

@@ -13,7 +13,8 @@ const REMEMBERED_MAX = 50_000;
  */
 export interface EndedSessions {
   has(sessionId: string): boolean;
-  /** Tells every process, when the transaction commits. */
+  add(sessionIds: readonly string[]): void;
+  /** Tells every process that listens, when the transaction commits. */
   announce(trx: Trx, sessionIds: readonly string[]): Promise<void>;
   /** From here on the news of other processes is heard. */
   start(): Promise<void>;
@@ -25,12 +26,11 @@ export function createEndedSessions(database: Pick<Database, 'listen'>): EndedSe
   let handle: ListenHandle | null = null;
   return {
     has: (sessionId) => ended.has(sessionId),
+    add: (sessionIds) => {
+      for (const sessionId of sessionIds) ended.set(sessionId, true);
+    },
     announce: async (trx, sessionIds) => {
-      for (const sessionId of sessionIds) {
-        // Here at once; a rollback leaves a session that must ask for a new token, which does no harm.
-        ended.set(sessionId, true);
-        await sql`select pg_notify(${CHANNEL}, ${sessionId})`.execute(trx);
-      }
+      for (const sessionId of sessionIds) await sql`select pg_notify(${CHANNEL}, ${sessionId})`.execute(trx);
     },
     start: async () => {
       handle = await database.listen(

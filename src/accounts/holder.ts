@@ -6,7 +6,7 @@ import { accountsErrors } from './errors.ts';
 import type { Guard, Guarded } from './guard.ts';
 import { PRUNE_BATCH, USED_TOKEN_SECONDS } from './limits.ts';
 import type { PersonalData } from './personal-data.ts';
-import type { EndSessions } from './sessions.ts';
+import type { EndingTransaction } from './sessions.ts';
 import { type Credentials, normalEmail } from './sign-in.ts';
 import type { Account, AccountsStore } from './store.ts';
 
@@ -59,17 +59,17 @@ export function createOwnAccount(options: {
   store: AccountsStore;
   guard: Guard;
   apiKeys: ApiKeys;
-  endSessions: EndSessions;
+  endingTransaction: EndingTransaction;
   personalData: readonly PersonalData[];
   clock: Clock;
   newId: () => string;
 }): OwnAccount {
-  const { db, library, store, guard, endSessions, personalData, clock } = options;
+  const { db, library, store, guard, endingTransaction, personalData, clock } = options;
 
   const erase = (accountId: string): Promise<void> =>
-    db.transaction().execute(async (trx) => {
+    endingTransaction(async (trx, end) => {
       if (!(await store.lock(trx, accountId))) return;
-      await endSessions(trx, { accountId });
+      await end({ accountId });
       for (const room of personalData) await room.erase(trx, accountId);
       await store.remove(trx, accountId);
     });
@@ -105,14 +105,14 @@ export function createOwnAccount(options: {
       if (known === null) throw accountsErrors.error('no-password');
       if (!(await verify({ hash: known, password: current }))) throw accountsErrors.error('invalid-credentials');
       const nextHash = await hash(next);
-      await db.transaction().execute(async (trx) => {
+      await endingTransaction(async (trx, end) => {
         await store.setPassword(trx, account.id, nextHash);
-        await endSessions(trx, { accountId: account.id, except: sessionId });
+        await end({ accountId: account.id, except: sessionId });
       });
     },
 
-    signOut: ({ sessionId }) => db.transaction().execute((trx) => endSessions(trx, { sessionId })),
-    signOutEverywhere: ({ account }) => db.transaction().execute((trx) => endSessions(trx, { accountId: account.id })),
+    signOut: ({ sessionId }) => endingTransaction((_trx, end) => end({ sessionId })),
+    signOutEverywhere: ({ account }) => endingTransaction((_trx, end) => end({ accountId: account.id })),
 
     export: async ({ account }) => {
       const rooms: Record<string, unknown> = {};

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock/index.ts';
 import type { Db, Trx } from '../platform/database/index.ts';
 import { SESSION_IDLE_SECONDS } from './limits.ts';
 import { judgeRefresh } from './refresh-verdict.ts';
+import type { EndingTransaction } from './sessions.ts';
 import type { AccountsTables } from './tables.ts';
 
 /** 256 bits: nobody guesses one, so a plain hash is enough to store it. */
@@ -12,7 +13,7 @@ const TOKEN_BYTES = 32;
 export interface RefreshTokens {
   /** The first token of a session. */
   start(sessionId: string): Promise<string>;
-  /** Exchanges a token for the next one. `ended` in the same transaction, when a copy was noticed. */
+  /** Exchanges a token for the next one; ends its session when a copy is noticed. */
   exchange(token: string, attempt: string | null): Promise<Exchange>;
 }
 
@@ -26,10 +27,9 @@ export function createRefreshTokens(options: {
   db: Db;
   clock: Clock;
   randomBytes: (size: number) => Buffer;
-  /** Ends a session, in the transaction that found it stolen. */
-  endSession: (trx: Trx, sessionId: string) => Promise<void>;
+  endingTransaction: EndingTransaction;
 }): RefreshTokens {
-  const { db, clock, randomBytes, endSession } = options;
+  const { db, clock, randomBytes, endingTransaction } = options;
 
   const insert = async (executor: Db | Trx, sessionId: string, replaces: string | null): Promise<string> => {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
@@ -49,7 +49,7 @@ export function createRefreshTokens(options: {
     start: (sessionId) => insert(db, sessionId, null),
 
     exchange: (token, attempt) =>
-      db.transaction().execute(async (trx): Promise<Exchange> => {
+      endingTransaction(async (trx, end): Promise<Exchange> => {
         const tokenSha256 = sha256(token);
         const found = await lockToken(trx, tokenSha256);
         if (!found) return { outcome: 'refused' };
@@ -66,7 +66,7 @@ export function createRefreshTokens(options: {
         );
         if (verdict === 'expired') return { outcome: 'refused' };
         if (verdict === 'reused') {
-          await endSession(trx, found.session_id);
+          await end({ sessionId: found.session_id });
           return { outcome: 'reused', sessionId: found.session_id };
         }
         const tables = trx.withTables<AccountsTables>();

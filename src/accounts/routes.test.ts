@@ -175,6 +175,7 @@ describe('accounts over HTTP', () => {
       ],
     });
     await expect(stuck.erase(tokens.account.id)).rejects.toThrow('on fire');
+    expect(await stuck.authenticateToken(tokens.access_token)).not.toBeNull();
     expect((await post('refresh', { refresh_token: tokens.refresh_token })).statusCode).toBe(200);
   });
 
@@ -226,6 +227,7 @@ describe('accounts over HTTP', () => {
 
   it.each([
     ['register', { email: 'not an address', password: 'long enough to be one' }],
+    ['register', { email: 'a@localhost', password: 'long enough to be one' }],
     ['register', { email: 'a@example.org', password: 'short' }],
     ['register', { email: 'a@example.org', password: 'x'.repeat(129) }],
     ['register', { email: 'a@example.org', password: 'long enough to be one', role: 'administrator' }],

@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { API_KEY_MAX_DAYS, API_KEYS_MAX, EMAIL_MAX, PASSWORD_MAX, PASSWORD_MIN } from './limits.ts';
+import { API_KEY_MAX_DAYS, API_KEYS_MAX, EMAIL_MAX, EMAIL_PATTERN, PASSWORD_MAX, PASSWORD_MIN } from './limits.ts';
 import { ROLES, SCOPES } from './principal.ts';
 
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
@@ -55,7 +55,12 @@ export const SignedInSchema = Type.Object(
 );
 export type SignedInBody = Static<typeof SignedInSchema>;
 
-const Email = Type.String({ format: 'email', maxLength: EMAIL_MAX, examples: ['camille@example.org'] });
+const Email = Type.String({
+  format: 'email',
+  pattern: EMAIL_PATTERN,
+  maxLength: EMAIL_MAX,
+  examples: ['camille@example.org'],
+});
 /** What is presented: a password that is too short for a new one is simply a wrong one. */
 const KnownPassword = Type.String({ minLength: 1, maxLength: PASSWORD_MAX });
 const NewPassword = Type.String({

@@ -1,6 +1,5 @@
 import { isAPIError } from 'better-auth/api';
 import type { Clock } from '../platform/clock/index.ts';
-import type { Db } from '../platform/database/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import type { AuthLibrary } from './auth-library.ts';
@@ -8,7 +7,7 @@ import { accountsErrors } from './errors.ts';
 import { ACCESS_TOKEN_SECONDS, SESSION_IDLE_SECONDS, SESSIONS_MAX } from './limits.ts';
 import type { Role } from './principal.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
-import type { EndSessions } from './sessions.ts';
+import type { EndingTransaction } from './sessions.ts';
 import type { Account, AccountsStore } from './store.ts';
 
 /** What a client holds after signing in. */
@@ -47,16 +46,15 @@ export interface SignIn {
 
 /** The ways in, over the library's. */
 export function createSignIn(options: {
-  db: Db;
   library: AuthLibrary;
   store: AccountsStore;
   accessTokens: AccessTokens;
   refreshTokens: RefreshTokens;
-  endSessions: EndSessions;
+  endingTransaction: EndingTransaction;
   clock: Clock;
   logger: Logger;
 }): SignIn {
-  const { db, library, store, accessTokens, refreshTokens, endSessions, clock } = options;
+  const { library, store, accessTokens, refreshTokens, endingTransaction, clock } = options;
 
   const tokensOf = async (account: Account, sessionId: string, refreshToken: string): Promise<SignedIn> => ({
     account,
@@ -71,7 +69,7 @@ export function createSignIn(options: {
     const sessionId = await store.sessionOf(handle);
     const account = await store.find(accountId, clock.now());
     if (!account || account.barred) throw accountsErrors.error('invalid-credentials');
-    await db.transaction().execute((trx) => endSessions(trx, { accountId, keepNewest: SESSIONS_MAX }));
+    await endingTransaction((_trx, end) => end({ accountId, keepNewest: SESSIONS_MAX }));
     return tokensOf(account, sessionId, await refreshTokens.start(sessionId));
   };
 

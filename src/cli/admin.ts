@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { PASSWORD_MAX, PASSWORD_MIN, type Role } from '../accounts/index.ts';
+import { EMAIL_PATTERN, PASSWORD_MAX, PASSWORD_MIN, type Role } from '../accounts/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
-import { readPassword } from './read-password.ts';
+import { readPassword, type Terminal } from './read-password.ts';
 
 /** 144 bits, 24 characters: nobody types it, a password manager keeps it. */
 const GENERATED_BYTES = 18;
 
-export function adminCommand(context: CommandContext): Command {
+export function adminCommand(
+  context: CommandContext,
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
+): Command {
   const create = new Command('create')
     // What is wrong in the arguments of a command within a command is explained in one place too.
     .exitOverride()
@@ -19,7 +22,7 @@ export function adminCommand(context: CommandContext): Command {
     .addHelpText('after', '\nThe password is asked for on a terminal, else read from the first line of standard input.')
     .action(async (options: { email: string; role: Role; generate?: true }) => {
       const generated = options.generate ? randomBytes(GENERATED_BYTES).toString('base64url') : null;
-      const password = generated ?? (await askedPassword());
+      const password = generated ?? (await askedPassword(terminal));
       const account = await context.withHouse(async (house) => {
         try {
           return await house.accounts.create({ email: options.email, password }, options.role);
@@ -38,8 +41,8 @@ export function adminCommand(context: CommandContext): Command {
   return new Command('admin').description('accounts of those who run this service').addCommand(create);
 }
 
-async function askedPassword(): Promise<string> {
-  const password = await readPassword({ input: process.stdin, output: process.stderr });
+async function askedPassword(terminal: Terminal): Promise<string> {
+  const password = await readPassword(terminal);
   if (password.length < PASSWORD_MIN || password.length > PASSWORD_MAX) {
     throw new CommandFailed(`the password must have from ${PASSWORD_MIN} to ${PASSWORD_MAX} characters`, 2);
   }
@@ -47,7 +50,7 @@ async function askedPassword(): Promise<string> {
 }
 
 function email(value: string): string {
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) throw new InvalidArgumentError('expected an e-mail address');
+  if (!new RegExp(EMAIL_PATTERN).test(value)) throw new InvalidArgumentError('expected an e-mail address');
   return value;
 }
 

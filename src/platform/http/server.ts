@@ -56,6 +56,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/api\/v1(?=\/|\?|$)/, '/api'),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  // Clients that name JSON with every POST, and send nothing, send nothing.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parseJson(request, String(body), done);
+  });
   app.addSchema(Problem);
   await app.register(swagger, {
     openapi: {

@@ -1,8 +1,10 @@
+import { registerAccountsRoutes } from './accounts/index.ts';
 import { registerDebatesRoutes } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
-import { type App, bearerToken, createHttpServer, httpErrors, sameSecret } from './platform/http/index.ts';
+import { registerLibraryRoutes } from './library/index.ts';
+import { type App, createHttpServer } from './platform/http/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -14,7 +16,7 @@ const MAX_RELAYS = 20;
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(house: House, options: { isDraining: () => boolean }): Promise<App> {
-  const { config, clock, database, debates, vault, extraction } = house;
+  const { config, clock, database, debates, vault, extraction, accounts, library } = house;
   const app = await createHttpServer({
     logger: house.logger,
     publicUrl: config.publicUrl,
@@ -50,14 +52,13 @@ export async function createApp(house: House, options: { isDraining: () => boole
   registerExtractionRoutes(app, {
     extraction,
     publicUrl: config.publicUrl,
-    authorise: (request) => {
-      const token = bearerToken(request.headers.authorization);
-      if (token === null || config.adminToken === undefined || !sameSecret(token, config.adminToken)) {
-        throw httpErrors.error('unauthorized');
-      }
+    authorise: async (request, askedBy) => {
+      await accounts.authorise(request, { scope: 'extraction:manage' }, askedBy);
     },
-    requester: () => null,
+    requester: async (request) => (await accounts.authenticate(request))?.accountId ?? null,
   });
+  registerAccountsRoutes(app, { accounts, clock });
+  registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
   registerHealthRoutes(app, {
     version: VERSION,
     clock,

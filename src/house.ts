@@ -1,8 +1,11 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Accounts, createAccounts } from './accounts/index.ts';
 import { createDebates, type Debates } from './debates/index.ts';
 import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
+import { createLibrary, type Library } from './library/index.ts';
 import type { Clock } from './platform/clock/index.ts';
 import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
@@ -33,6 +36,8 @@ export interface House {
   ingest: Ingest;
   vault: Vault;
   extraction: Extraction;
+  accounts: Accounts;
+  library: Library;
   fetcher: Fetcher;
   /** Signs links; the same in every process of this installation. */
   secret: string;
@@ -92,6 +97,12 @@ export async function openHouse(options: {
     queueLimit: config.extractionQueueLimit,
     diskFloorBytes: config.diskFloorBytes,
   });
+  const secret = config.secret ?? readOrMakeSecret(config.dataDir);
+  const { publicUrl, adminToken } = config;
+  const shared = { clock, logger, publicUrl, newId: randomUUID, randomBytes };
+  const library = createLibrary({ ...shared, db: database.db, debates });
+  const personalData = [library.personalData, extraction.requests];
+  const accounts = createAccounts({ ...shared, database, secret, adminToken, personalData });
   return {
     config,
     clock,
@@ -103,9 +114,12 @@ export async function openHouse(options: {
     ingest,
     vault,
     extraction,
+    accounts,
+    library,
     fetcher,
-    secret: config.secret ?? readOrMakeSecret(config.dataDir),
+    secret,
     close: async () => {
+      await accounts.close();
       await events.close();
       await vault.close();
       await fetcher.close();

@@ -40,6 +40,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
     if (config.roles.has('worker')) await work(house);
     if (config.roles.has('scheduler')) background.push(schedule(house, stopping.signal));
     if (config.roles.has('api')) {
+      await house.accounts.start();
       app = await createApp(house, { isDraining: () => stopping.signal.aborted });
       address = await app.listen({ host: config.host, port: config.port });
     }
@@ -97,7 +98,7 @@ const RECOVER_SECONDS = 10;
 const EVENTS_KEPT_DAYS = 30;
 
 function scheduledTasks(house: House): PeriodicTask[] {
-  const { config, clock, ingest, events, extraction, vault } = house;
+  const { config, clock, ingest, events, extraction, vault, accounts } = house;
   const retention = { maxAgeDays: config.retentionDays, maxTotalBytes: config.retentionBytes };
   const tasks: PeriodicTask[] = [
     { name: 'recover extractions', everySeconds: RECOVER_SECONDS, run: () => extraction.recover() },
@@ -105,6 +106,7 @@ function scheduledTasks(house: House): PeriodicTask[] {
     { name: 'retention', everySeconds: HOUR_SECONDS, run: () => vault.applyRetention(retention) },
     { name: 'sweep the vault', everySeconds: 24 * HOUR_SECONDS, run: () => vault.sweepGarbage() },
     { name: 'prune events', everySeconds: 24 * HOUR_SECONDS, run: () => events.prune(EVENTS_KEPT_DAYS) },
+    { name: 'prune accounts', everySeconds: 24 * HOUR_SECONDS, run: () => accounts.prune() },
   ];
   if (config.ingestEverySeconds !== null) {
     tasks.push(

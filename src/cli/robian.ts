@@ -5,6 +5,7 @@ import { systemClock } from '../platform/clock/index.ts';
 import { type Config, ConfigError, parseConfig } from '../platform/config/index.ts';
 import { FolderHeldError } from '../platform/database/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
+import { adminCommand } from './admin.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
 import { extractCommand } from './extract.ts';
 import { ingestCommand } from './ingest.ts';
@@ -60,7 +61,7 @@ const program = new Command('robian')
   .version(VERSION)
   .option('--json', 'one JSON line, for machines')
   .exitOverride();
-for (const make of [startCommand, workerCommand, migrateCommand, ingestCommand, extractCommand]) {
+for (const make of [startCommand, workerCommand, migrateCommand, ingestCommand, extractCommand, adminCommand]) {
   program.addCommand(make(context).exitOverride());
 }
 

@@ -6,6 +6,7 @@ import { debatesErrors } from './errors.ts';
 import { type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
 import { nextSittingState, type SittingState } from './sitting-state.ts';
 import { createDebatesStore, type DebatesStore } from './store.ts';
+import type { DebateSummary } from './summary.ts';
 import { type DebateRow, debateOf } from './tables.ts';
 
 export type Outcome = 'created' | 'updated' | 'unchanged';
@@ -35,6 +36,17 @@ export interface Debates {
   reportAudio(trx: Trx, id: string, audio: { available: boolean; durationSeconds: number | null }): Promise<void>;
   /** The extraction's state as listeners see it. In the transaction that changes it. */
   reportRun(trx: Trx, id: string, state: 'active' | 'failed' | null): Promise<void>;
+  /** The own ids of some debates, by any ids they were known by; unknown ones are left out. */
+  resolve(idsOrAliases: readonly string[]): Promise<Map<string, string>>;
+  /** What a list in somebody's library shows of some debates, by their own ids. */
+  summaries(ids: readonly string[]): Promise<Map<string, DebateSummary>>;
+  /** A listener took this debate among their favourites, or no longer has it there. In the transaction that changes it. */
+  changeFavorites(trx: Trx, id: string, by: 1 | -1): Promise<void>;
+  /**
+   * A listener left, with all these favourites. In the transaction that erases them; no news is told of each, answers that
+   * hold the counts follow when they are next made.
+   */
+  forgetFavorites(trx: Trx, ids: readonly string[]): Promise<void>;
 }
 
 /** The Assembly has about ten rooms; a list of live sittings that needed more would be a mistake of ours. */
@@ -123,6 +135,15 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       if (await store.setReported(trx, id, { run_state: state }))
         await announce(trx, 'debate_updated', id, { run: state });
     },
+
+    resolve: store.resolve,
+    summaries: async (ids) => new Map((await store.summaries(ids)).map((summary) => [summary.id, summary])),
+    changeFavorites: async (trx, id, by) => {
+      await store.addToFavorites(trx, [id], by);
+      // To those who look at this debate, and to caches: the whole register has no use for it.
+      await events.append(trx, { type: 'debate_updated', channel: `debate:${id}`, data: { debate_id: id } });
+    },
+    forgetFavorites: (trx, ids) => store.addToFavorites(trx, ids, -1),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { CursorKind } from '../platform/http/index.ts';
 import type { DebateType } from '../sources/index.ts';
 import { debatesErrors } from './errors.ts';
 import type { DebateStatus } from './sitting-state.ts';
@@ -36,6 +37,16 @@ const SORT_SQL: Record<Sort, RawBuilder<string | number | Date>> = {
   updated_at: sql`updated_at`,
   view_count: sql`view_count`,
   duration_seconds: sql`coalesce(duration_seconds, -1)`,
+};
+
+/** What a cursor of each order holds. */
+export const SORT_KIND: Record<Sort, CursorKind> = {
+  date: 'time',
+  title: 'text',
+  created_at: 'time',
+  updated_at: 'time',
+  view_count: 'integer',
+  duration_seconds: 'number',
 };
 
 export function sortExpression(sort: Sort): RawBuilder<string | number | Date> {

@@ -155,6 +155,7 @@ describe('the register over HTTP', () => {
     '?updated_since=2026-10-01',
     '?cursor=%3Cscript%3E',
     '?cursor=AAAA',
+    `?cursor=${Buffer.from('["date:desc","yesterday","x"]').toString('base64url')}`,
     '?date_start=2026-10-08&date_end=2026-10-07',
     `?q=${'x'.repeat(201)}`,
   ])('refuses %s with 400', async (query) => {

@@ -4,7 +4,7 @@ import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import { type App, cursorOf, decodeCursor, type Page, pageLinks } from '../platform/http/index.ts';
 import type { Debates } from './debates.ts';
-import type { DebateFilter, Sort, SortOrder } from './list-query.ts';
+import { type DebateFilter, SORT_KIND, type Sort, type SortOrder } from './list-query.ts';
 import { presentDebate } from './present.ts';
 import {
   type AudioFileBody,
@@ -48,7 +48,10 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     const perPage = query.per_page ?? DEFAULT_PER_PAGE;
     const page = query.page ?? 1;
     const orderName = `${sort}:${order}`;
-    const from = query.cursor === undefined ? { offset: (page - 1) * perPage } : decodeCursor(query.cursor, orderName);
+    const from =
+      query.cursor === undefined
+        ? { offset: (page - 1) * perPage }
+        : decodeCursor(query.cursor, orderName, SORT_KIND[sort]);
     const total = await store.count(filter);
     // One row more than asked tells whether a next page exists.
     const rows = await store.list({ filter, sort, order, limit: perPage + 1, from });

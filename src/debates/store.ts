@@ -11,6 +11,7 @@ import {
   whereFilter,
 } from './list-query.ts';
 import type { SittingState } from './sitting-state.ts';
+import { type DebateSummary, SUMMARY_COLUMNS, summaryOf } from './summary.ts';
 import { type DebateRow, type DebatesTables, debateOf } from './tables.ts';
 
 /** Any constant will do; it must only differ from other locks of the product. */
@@ -96,6 +97,38 @@ export function createDebatesStore(db: Db) {
         )
         .executeTakeFirst();
       return result.numUpdatedRows > 0n;
+    },
+
+    /** The own ids of some debates, by the ids they were asked by; unknown ones are left out. */
+    resolve: async (idsOrAliases: readonly string[]): Promise<Map<string, string>> => {
+      if (idsOrAliases.length === 0) return new Map();
+      const rows = await tables
+        .selectFrom('debate_aliases')
+        .where('alias', 'in', [...idsOrAliases])
+        .select(['alias', 'debate_id'])
+        .execute();
+      return new Map(rows.map((row) => [row.alias, row.debate_id]));
+    },
+
+    summaries: async (ids: readonly string[]): Promise<DebateSummary[]> => {
+      if (ids.length === 0) return [];
+      const rows = await tables
+        .selectFrom('debates')
+        .where('id', 'in', [...ids])
+        .select(SUMMARY_COLUMNS)
+        .execute();
+      return rows.map(summaryOf);
+    },
+
+    /** In the order of ids, so that two who hold several can never wait for each other. */
+    addToFavorites: async (trx: Trx, ids: readonly string[], by: 1 | -1): Promise<void> => {
+      if (ids.length === 0) return;
+      await sql`select 1 from debates where id = any(${[...ids]}::text[]) order by id for no key update`.execute(trx);
+      await within(trx)
+        .updateTable('debates')
+        .set({ favorite_count: sql<number>`favorite_count + ${by}` })
+        .where('id', 'in', [...ids])
+        .execute();
     },
 
     addAlias: async (trx: Trx, alias: string, debateId: string): Promise<void> => {

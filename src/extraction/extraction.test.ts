@@ -529,3 +529,25 @@ describe('workers that stop', () => {
     expect(workshop.workspaces()).toEqual([answer.run.id]);
   });
 });
+
+describe('who asked', () => {
+  it('is the account of every run under way, or nobody', async () => {
+    expect(await workshop.extraction.askedBy(debateId)).toBeNull();
+    candidates = [candidate('mp3', MP3), candidate('hls', '/a.m3u8')];
+    await workshop.extraction.request(wish({ requestedBy: 'camille' }));
+    await workshop.extraction.request(wish({ requestedBy: 'dominique' }));
+    expect(await workshop.extraction.askedBy(debateId)).toBe('camille');
+    await workshop.extraction.request(wish({ format: 'm4a', requestedBy: 'dominique' }));
+    expect(await workshop.extraction.askedBy(debateId)).toBeNull();
+    await expect(workshop.extraction.askedBy('nope')).rejects.toMatchObject({ code: 'debates/not-found' });
+  });
+
+  it('is told to the one who asked, and forgotten when they leave; the run goes on', async () => {
+    await workshop.extraction.request(wish({ requestedBy: 'camille' }));
+    const { requests } = workshop.extraction;
+    expect(await requests.export('camille')).toEqual([{ debate_id: debateId, asked_at: expect.any(String) }]);
+    await database.db.transaction().execute((trx) => requests.erase(trx, 'camille'));
+    expect(await requests.export('camille')).toEqual([]);
+    expect(await workshop.extraction.latest(debateId)).toMatchObject({ state: 'queued', requestedBy: null });
+  });
+});

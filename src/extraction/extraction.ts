@@ -14,6 +14,7 @@ import { createYoungCollector } from './fetching/collect-young.ts';
 import { DOWNLOAD_LIMITS } from './fetching/download-context.ts';
 import type { Tools } from './fetching/fetch-sound.ts';
 import { type Recovery, recoverRuns } from './recover.ts';
+import { createRequests, type Requests } from './requests.ts';
 import { PRIORITIES, type Priority, type Run, type WantedQuality } from './run.ts';
 import { createRunStore } from './store.ts';
 import { announceFailed, handleRun, type WorkerDeps, type WorkerVault } from './worker.ts';
@@ -68,6 +69,10 @@ export interface Extraction {
    * @throws debates/not-found, extraction/no-run, extraction/not-active
    */
   cancel(debateId: string): Promise<Run>;
+  /** The account that asked for every run of a debate that is under way; null when there is none, or several asked. @throws debates/not-found */
+  askedBy(debateId: string): Promise<string | null>;
+  /** What listeners asked for, for their export and erasure. */
+  requests: Requests;
   /** What the queue hands to a worker. */
   handle(job: Pick<Job<ExtractionJob>, 'data' | 'signal'>): Promise<void>;
   /**
@@ -201,6 +206,15 @@ export function createExtraction(options: ExtractionOptions): Extraction {
       for (const run of ended) if (run.state === 'cancelled') await vault.discardWorkspace(run.id);
       return last;
     },
+
+    askedBy: async (idOrAlias) => {
+      const { id } = await register.get(idOrAlias);
+      const runs = await db.transaction().execute((trx) => store.activeOf(trx, id));
+      const accounts = new Set(runs.map((run) => run.requestedBy));
+      const [account = null] = accounts;
+      return accounts.size === 1 ? account : null;
+    },
+    requests: createRequests(db),
 
     handle: (job) => handleRun(worker, job.data.run_id, job.signal),
     recover: (how = { alone: false }) => recoverRuns(worker, how),

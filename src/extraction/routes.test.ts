@@ -232,5 +232,5 @@ it('every operation is in the OpenAPI document, with its outcomes', async () => 
     '503',
     '507',
   ]);
-  expect(paths['/api/streaming/{debate_id}/extract'].delete.security).toEqual([{ operator: [] }]);
+  expect(paths['/api/streaming/{debate_id}/extract'].delete.security).toEqual([{ operator: [] }, { account: [] }]);
 });

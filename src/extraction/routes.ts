@@ -10,8 +10,11 @@ import { ExtractionRequest, ExtractionStatus, type ExtractionStatusBody } from '
 export interface ExtractionRoutesOptions {
   extraction: Extraction;
   publicUrl: string;
-  /** Throws a coded 401 or 403 unless the request may cancel extractions. */
-  authorise: (request: FastifyRequest) => void | Promise<void>;
+  /**
+   * Throws a coded 401 or 403 unless the request may cancel the extractions that `askedBy` asked for (null: nobody, or several).
+   * Who is not known is refused before `askedBy` is looked for.
+   */
+  authorise: (request: FastifyRequest, askedBy: () => Promise<string | null>) => void | Promise<void>;
   /** The account that asks; null for anybody. */
   requester: (request: FastifyRequest) => string | null | Promise<string | null>;
 }
@@ -99,7 +102,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
         description:
           'Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). / Stops the extraction under way, on whichever process; it may take a second to stop (202).',
         params: DebateId,
-        security: [{ operator: [] }],
+        security: [{ operator: [] }, { account: [] }],
         response: {
           200: { ...Status, description: 'Cancelled' },
           202: { ...Status, description: 'Asked to stop' },
@@ -111,8 +114,9 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
       },
     },
     async (request, reply) => {
-      await options.authorise(request);
-      const run = await extraction.cancel(request.params.debate_id);
+      const { debate_id: debateId } = request.params;
+      await options.authorise(request, () => extraction.askedBy(debateId));
+      const run = await extraction.cancel(debateId);
       const body = presentRun(run, null, how(request, reply));
       return reply.status(run.state === 'cancelled' ? 200 : 202).send(body);
     },

@@ -46,15 +46,6 @@ export const httpErrors = defineErrors('http', {
       en: 'The "cursor" parameter was not given by this list, or was given for another order.',
     },
   },
-  unauthorized: {
-    status: 401,
-    retryable: false,
-    title: { fr: 'Jeton requis', en: 'Token required' },
-    detail: {
-      fr: 'Cette opération demande un jeton valable (Authorization: Bearer …).',
-      en: 'This operation needs a valid token (Authorization: Bearer …).',
-    },
-  },
   'not-acceptable': {
     status: 400,
     retryable: false,

@@ -53,11 +53,18 @@ export function cursorOf(order: string, value: string | number | null, id: strin
   return Buffer.from(JSON.stringify([order, value, id])).toString('base64url');
 }
 
+/** What a list is sorted by: a cursor that holds anything else was not made by us, and must not reach the database. */
+export type CursorKind = 'time' | 'text' | 'number' | 'integer';
+
 /**
  * Unpacks what `cursorOf` made.
  * @throws AppError `http/invalid-cursor` when it was not made by us, or for another order.
  */
-export function decodeCursor(cursor: string, order: string): { value: string | number | null; id: string } {
+export function decodeCursor(
+  cursor: string,
+  order: string,
+  kind: CursorKind,
+): { value: string | number | null; id: string } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -66,7 +73,22 @@ export function decodeCursor(cursor: string, order: string): { value: string | n
   }
   if (!Array.isArray(parsed) || parsed.length !== 3) throw httpErrors.error('invalid-cursor');
   const [madeFor, value, id] = parsed as unknown[];
-  const plain = value === null || typeof value === 'string' || typeof value === 'number';
-  if (madeFor !== order || !plain || typeof id !== 'string') throw httpErrors.error('invalid-cursor');
+  if (madeFor !== order || !isOfKind(value, kind) || !isText(id)) throw httpErrors.error('invalid-cursor');
   return { value, id };
+}
+
+/** The largest `integer` of PostgreSQL. */
+const INTEGER_MAX = 2_147_483_647;
+
+function isOfKind(value: unknown, kind: CursorKind): value is string | number | null {
+  if (value === null) return true;
+  if (kind === 'text') return isText(value);
+  if (kind === 'time') return isText(value) && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && Date.parse(value) >= 0;
+  if (typeof value !== 'number') return false;
+  return kind === 'number' || (Number.isInteger(value) && Math.abs(value) <= INTEGER_MAX);
+}
+
+/** PostgreSQL has no text with the character 0 in it. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes('\u0000');
 }

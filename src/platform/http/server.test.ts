@@ -31,6 +31,7 @@ describe('every operation', () => {
     app.get('/api/broken', async () => {
       throw new Error('secret: postgresql://user:password@host');
     });
+    app.post('/api/bodiless', async () => 'done');
     app.post(
       '/api/things',
       { schema: { body: Type.Object({ name: Type.String(), size: Type.Integer() }, { additionalProperties: false }) } },
@@ -99,6 +100,13 @@ describe('every operation', () => {
     const answer = await app.inject({ method: 'POST', url: '/api/things', ...request });
     expect(answer.statusCode).toBe(status);
     expect(answer.headers['content-type']).toContain('problem+json');
+  });
+
+  it('takes an empty body for none, whatever it is said to be', async () => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await app.inject({ method: 'POST', url: '/api/bodiless', headers })).statusCode).toBe(200);
+    const needed = await app.inject({ method: 'POST', url: '/api/things', headers });
+    expect(needed.json()).toMatchObject({ status: 400, code: 'http/invalid-request' });
   });
 
   it('tells an unknown address from a method that an address does not take', async () => {

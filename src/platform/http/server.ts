@@ -63,6 +63,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     rewriteUrl: (request) => (request.url ?? '/').replace(/^\/api\/v1(?=\/|\?|$)/, '/api'),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  // Clients that name JSON with every POST, and send nothing, send nothing.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parseJson(request, String(body), done);
+  });
   app.addSchema(Problem);
   await app.register(swagger, {
     openapi: {
@@ -75,7 +81,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
       },
       servers: [{ url: '/' }],
       components: {
-        securitySchemes: { operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' } },
+        securitySchemes: {
+          operator: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' },
+          account: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'POST /api/auth/device' },
+        },
       },
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },

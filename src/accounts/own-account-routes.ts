@@ -1,0 +1,166 @@
+import { Type } from 'typebox';
+import type { Clock } from '../platform/clock/index.ts';
+import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import type { Accounts } from './accounts.ts';
+import { accountsErrors } from './errors.ts';
+import { presentAccount, presentExport } from './present.ts';
+import { ExportSchema, NewCredentials, PasswordChange } from './schemas.ts';
+
+const security = [{ account: [] }];
+const unauthorised = refusal(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
+const forbidden = refusal(accountsErrors.error('session-required'));
+const done = (description: string) => Type.Null({ description });
+
+/** The holder's own account. What is shown or changed here is checked in the database, not by the token alone. */
+export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts; clock: Clock }): void {
+  const { accounts } = options;
+  const onRequest = accounts.onRequest({});
+
+  app.get(
+    '/api/auth/me',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Mon compte / My account',
+        description: 'Portée : account. Budget : auth. / Scope: account. Budget: auth.',
+        security,
+        response: { 200: Type.Ref('Account'), 401: unauthorised, 403: forbidden },
+      },
+    },
+    async (request, reply) => {
+      const { account } = await accounts.holder(request);
+      reply.header('cache-control', 'private, no-cache');
+      return presentAccount(account);
+    },
+  );
+
+  app.post(
+    '/api/auth/upgrade',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Compléter le compte de l’appareil / Complete the device’s account',
+        description:
+          'Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. Portée : account. Budget : auth. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens. Scope: account. Budget: auth.',
+        security,
+        body: NewCredentials,
+        response: {
+          200: Type.Ref('Account'),
+          400: invalidRequest,
+          401: unauthorised,
+          403: forbidden,
+          409: refusal(accountsErrors.error('email-taken'), accountsErrors.error('already-upgraded')),
+        },
+      },
+    },
+    async (request) => presentAccount(await accounts.upgrade(await accounts.holder(request), request.body)),
+  );
+
+  app.post(
+    '/api/auth/password',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Changer de mot de passe / Change the password',
+        description:
+          'Ferme toutes les autres sessions. Portée : account. Budget : auth. / Closes every other session. Scope: account. Budget: auth.',
+        security,
+        body: PasswordChange,
+        response: {
+          204: done('Changed'),
+          400: invalidRequest,
+          401: refusal(accountsErrors.error('invalid-token'), accountsErrors.error('invalid-credentials')),
+          403: forbidden,
+          409: refusal(accountsErrors.error('no-password')),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { current_password: current, new_password: next } = request.body;
+      await accounts.changePassword(await accounts.holder(request), { current, next });
+      return reply.status(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/auth/logout',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Se déconnecter / Sign out',
+        description:
+          'Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. Portée : account. / Closes this session. A device account without a session cannot be opened again; it is erased after a day. Scope: account.',
+        security,
+        response: { 204: done('Signed out'), 401: unauthorised, 403: forbidden },
+      },
+    },
+    async (request, reply) => {
+      await accounts.signOut(await accounts.holder(request));
+      return reply.status(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/auth/logout-everywhere',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Se déconnecter partout / Sign out everywhere',
+        description:
+          'Ferme toutes les sessions du compte, celle-ci comprise. Portée : account. / Closes every session of the account, this one included. Scope: account.',
+        security,
+        response: { 204: done('Signed out everywhere'), 401: unauthorised, 403: forbidden },
+      },
+    },
+    async (request, reply) => {
+      await accounts.signOutEverywhere(await accounts.holder(request));
+      return reply.status(204).send(null);
+    },
+  );
+
+  app.get(
+    '/api/auth/me/export',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Toutes mes données / All my data',
+        description:
+          'Tout ce que le service garde de vous (RGPD, article 20). Portée : account. / All that the service keeps of you (GDPR, article 20). Scope: account.',
+        security,
+        response: { 200: ExportSchema, 401: unauthorised, 403: forbidden },
+      },
+    },
+    async (request, reply) => {
+      const data = await accounts.export(await accounts.holder(request));
+      reply.header('cache-control', 'private, no-store');
+      reply.header('content-disposition', 'attachment; filename="robian-export.json"');
+      return presentExport(data, options.clock.now());
+    },
+  );
+
+  app.delete(
+    '/api/auth/me',
+    {
+      onRequest,
+      schema: {
+        tags: ['auth'],
+        summary: 'Effacer mon compte / Erase my account',
+        description:
+          'Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). Portée : account. / With all that the service keeps of you, for good (GDPR, article 17). Scope: account.',
+        security,
+        response: { 204: done('Erased'), 401: unauthorised, 403: forbidden },
+      },
+    },
+    async (request, reply) => {
+      const { account } = await accounts.holder(request);
+      await accounts.erase(account.id);
+      return reply.status(204).send(null);
+    },
+  );
+}

@@ -1,0 +1,3 @@
+export { createLibrary, type Library } from './library.ts';
+export type { LibraryRoutesOptions } from './own-operation.ts';
+export { registerLibraryRoutes } from './routes.ts';

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createReplay } from '../../src/demo/index.ts';
 import { freePort } from '../support/installation.ts';
 import { robian, startRobianProcess } from '../support/robian-process.ts';
 import { openStage, portalAt } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+
+// Each test starts the product several times, and a start takes ten seconds when the machine is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Listed {
   id: string;
@@ -55,13 +58,12 @@ test('without the portal it starts, says so once in a line, and takes what comes
   try {
     await until('the sittings are there', async () => (await list(service.address)).length === stage.sittings.length);
     const warnings = service.log().filter(({ level }) => level !== 'info');
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatchObject({ level: 'warn', msg: expect.stringContaining('out of reach') });
+    expect(warnings).toEqual([expect.objectContaining({ msg: expect.stringContaining('out of reach') })]);
     expect(JSON.stringify(warnings[0])).not.toContain('    at ');
   } finally {
     await late.close();
   }
-}, 90_000);
+});
 
 test('wrong settings stop the start with one line each', async () => {
   const wrong = { PORT: 'http', INGEST_DAYS: '0', DATABASE_URL: 'mysql://x' };

@@ -1,10 +1,10 @@
-import { registerAccountsRoutes } from './accounts/index.ts';
+import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
 import { registerDebatesRoutes } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
-import { type App, createHttpServer } from './platform/http/index.ts';
+import { type App, createHttpServer, problemResponse } from './platform/http/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -54,6 +54,10 @@ export async function createApp(house: House, options: { isDraining: () => boole
     publicUrl: config.publicUrl,
     authorise: async (request, askedBy) => {
       await accounts.authorise(request, { scope: 'extraction:manage' }, askedBy);
+    },
+    refused: {
+      401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
+      403: problemResponse(accountsErrors.error('forbidden')),
     },
     requester: async (request) => (await accounts.authenticate(request))?.accountId ?? null,
   });

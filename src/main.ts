@@ -46,8 +46,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
     }
   } catch (error) {
     stopping.abort();
-    await Promise.all(background);
-    await app?.close();
+    await Promise.all([app?.close(), house.queue.stop(0), ...background]);
     await house.close();
     throw error;
   }
@@ -55,13 +54,25 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
 
   const stop = async (): Promise<void> => {
     stopping.abort(new Error('stopping'));
-    await app?.close();
-    await house.queue.stop(QUEUE_GRACE_MS);
-    await Promise.all(background);
+    await Promise.all([closeApp(app), house.queue.stop(QUEUE_GRACE_MS), ...background]);
     await house.close();
     stopped.resolve();
   };
   return { house, address, stopped: stopped.promise, stop };
+}
+
+/** Those who listen may finish the piece they asked for within this time; players then ask the next process for the rest, in ms. */
+const LISTENERS_GRACE_MS = 10_000;
+
+/** Takes no new request, and breaks those that are not answered in time. */
+async function closeApp(app: App | null): Promise<void> {
+  if (app === null) return;
+  const timer = setTimeout(() => app.server.closeAllConnections(), LISTENERS_GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Takes jobs, after what a worker that died left behind has been settled. */

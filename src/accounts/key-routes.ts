@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import type { Accounts } from './accounts.ts';
 import { accountsErrors } from './errors.ts';
 import { presentKey } from './present.ts';
@@ -7,7 +7,7 @@ import { ApiKeyList, ApiKeyRequest, KeyId } from './schemas.ts';
 
 const tags = ['auth'];
 const security = [{ account: [] }];
-const unauthorised = refusal(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
+const unauthorised = problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
 
 /** Operators' keys for machines: they carry scopes and never change an account. */
 export function registerKeyRoutes(app: App, accounts: Accounts): void {
@@ -28,7 +28,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
         summary: 'Mes clés / My keys',
         description: 'Pour les opérateurs. Portée : account. / For operators. Scope: account.',
         security,
-        response: { 200: ApiKeyList, 401: unauthorised, 403: refusal(accountsErrors.error('forbidden')) },
+        response: { 200: ApiKeyList, 401: unauthorised, 403: problemResponse(accountsErrors.error('forbidden')) },
       },
     },
     async (request, reply) => {
@@ -54,11 +54,11 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
           201: Type.Ref('NewApiKey'),
           400: invalidRequest,
           401: unauthorised,
-          403: refusal(
+          403: problemResponse(
             accountsErrors.error('forbidden'),
             accountsErrors.error('scope-refused', { params: { scope: 'account' } }),
           ),
-          409: refusal(accountsErrors.error('too-many-keys', { params: { limit: 50 } })),
+          409: problemResponse(accountsErrors.error('too-many-keys', { params: { limit: 50 } })),
         },
       },
     },
@@ -84,8 +84,8 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
           204: Type.Null({ description: 'Removed' }),
           400: invalidRequest,
           401: unauthorised,
-          403: refusal(accountsErrors.error('forbidden')),
-          404: refusal(accountsErrors.error('key-not-found')),
+          403: problemResponse(accountsErrors.error('forbidden')),
+          404: problemResponse(accountsErrors.error('key-not-found')),
         },
       },
     },

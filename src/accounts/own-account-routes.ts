@@ -1,14 +1,14 @@
 import { Type } from 'typebox';
 import type { Clock } from '../platform/clock/index.ts';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import type { Accounts } from './accounts.ts';
 import { accountsErrors } from './errors.ts';
 import { presentAccount, presentExport } from './present.ts';
 import { ExportSchema, NewCredentials, PasswordChange } from './schemas.ts';
 
 const security = [{ account: [] }];
-const unauthorised = refusal(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
-const forbidden = refusal(accountsErrors.error('session-required'));
+const unauthorised = problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
+const forbidden = problemResponse(accountsErrors.error('session-required'));
 const done = (description: string) => Type.Null({ description });
 
 /** The holder's own account. What is shown or changed here is checked in the database, not by the token alone. */
@@ -51,7 +51,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
           400: invalidRequest,
           401: unauthorised,
           403: forbidden,
-          409: refusal(accountsErrors.error('email-taken'), accountsErrors.error('already-upgraded')),
+          409: problemResponse(accountsErrors.error('email-taken'), accountsErrors.error('already-upgraded')),
         },
       },
     },
@@ -72,9 +72,9 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
         response: {
           204: done('Changed'),
           400: invalidRequest,
-          401: refusal(accountsErrors.error('invalid-token'), accountsErrors.error('invalid-credentials')),
+          401: problemResponse(accountsErrors.error('invalid-token'), accountsErrors.error('invalid-credentials')),
           403: forbidden,
-          409: refusal(accountsErrors.error('no-password')),
+          409: problemResponse(accountsErrors.error('no-password')),
         },
       },
     },

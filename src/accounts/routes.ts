@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../platform/clock/index.ts';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import type { Accounts } from './accounts.ts';
 import { accountsErrors } from './errors.ts';
 import { registerKeyRoutes } from './key-routes.ts';
@@ -60,7 +60,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         response: {
           201: Type.Ref('SignedIn'),
           400: invalidRequest,
-          409: refusal(accountsErrors.error('email-taken')),
+          409: problemResponse(accountsErrors.error('email-taken')),
         },
       },
     },
@@ -78,7 +78,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         response: {
           200: Type.Ref('SignedIn'),
           400: invalidRequest,
-          401: refusal(accountsErrors.error('invalid-credentials')),
+          401: problemResponse(accountsErrors.error('invalid-credentials')),
         },
       },
     },
@@ -98,7 +98,10 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         response: {
           200: Type.Ref('SignedIn'),
           400: invalidRequest,
-          401: refusal(accountsErrors.error('invalid-refresh-token'), accountsErrors.error('refresh-token-reused')),
+          401: problemResponse(
+            accountsErrors.error('invalid-refresh-token'),
+            accountsErrors.error('refresh-token-reused'),
+          ),
         },
       },
     },

@@ -4,8 +4,6 @@ import { openAccounts } from '../../tests/support/accounts.ts';
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database.ts';
 import type { Accounts } from '../accounts/index.ts';
 import type { House } from '../house.ts';
-import { systemClock } from '../platform/clock/index.ts';
-import { createLogger } from '../platform/telemetry/index.ts';
 import { adminCommand } from './admin.ts';
 import type { CommandContext } from './context.ts';
 import { createOutput } from './output.ts';
@@ -28,20 +26,14 @@ describe('robian admin create', () => {
   const run = (...words: string[]): Promise<Record<string, string>> => runWith('', ...words);
   async function runWith(input: string, ...words: string[]): Promise<Record<string, string>> {
     const stdout = new PassThrough();
-    const context: CommandContext = {
+    const context: Pick<CommandContext, 'output' | 'withHouse'> = {
       output: createOutput({
         json: true,
         stdout: stdout as unknown as NodeJS.WriteStream,
         stderr: new PassThrough() as unknown as NodeJS.WriteStream,
         monotonicMs: () => 0,
       }),
-      clock: systemClock,
-      signal: new AbortController().signal,
-      config: () => {
-        throw new Error('not asked for');
-      },
-      logger: () => createLogger({ level: 'silent' }),
-      withHouse: (work) => work({ accounts } as House),
+      withHouse: (work) => work({ accounts } as House, new AbortController().signal),
     };
     const command = adminCommand(context, { input: piped(input), output: new PassThrough() });
     for (const one of command.commands) one.configureOutput({ writeErr: () => undefined });

@@ -9,7 +9,7 @@ import { readPassword, type Terminal } from './read-password.ts';
 const GENERATED_BYTES = 18;
 
 export function adminCommand(
-  context: CommandContext,
+  context: Pick<CommandContext, 'output' | 'withHouse'>,
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Command {
   const create = new Command('create')

@@ -1,6 +1,7 @@
 import type { House } from '../house.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Config } from '../platform/config/index.ts';
+import type { SignalHost } from '../platform/process/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
 import type { Output } from './output.ts';
 
@@ -8,14 +9,27 @@ import type { Output } from './output.ts';
 export interface CommandContext {
   output: Output;
   clock: Clock;
-  /** Fires at the first SIGINT or SIGTERM: finish the piece under way, then leave. */
-  signal: AbortSignal;
+  environment: NodeJS.ProcessEnv;
+  /** Signals in, exit code out. */
+  host: SignalHost;
+  /** Whether a person sits before standard output. */
+  atTerminal: boolean;
   /** @throws ConfigError naming every wrong variable */
   config(): Config;
-  /** What happens inside goes to standard error, so that standard output is the command's own. */
-  logger(config: Config): Logger;
-  /** Opens the rooms for the time of `work`. */
-  withHouse<T>(work: (house: House) => Promise<T>): Promise<T>;
+  /** The log of a service, on standard output. */
+  serviceLogger(config: Config): Logger;
+  /**
+   * The log of what happens inside a command: on standard error, so that standard output is the command's own, and from
+   * `level` up unless LOG_LEVEL says otherwise.
+   */
+  innerLogger(config: Config, level: string): Logger;
+  /**
+   * Does `work` under a signal that fires at the first SIGINT or SIGTERM: it finishes the piece under way, then leaves. A
+   * second one ends the process at once.
+   */
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Opens the rooms for the time of `work`, which is interruptible. */
+  withHouse<T>(work: (house: House, signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 /** A command that failed in a way it has already explained; the process ends with this code. */
@@ -25,5 +39,13 @@ export class CommandFailed extends Error {
     super(message);
     this.name = 'CommandFailed';
     this.exitCode = exitCode;
+  }
+}
+
+/** A command that was asked to stop, and did. */
+export class CommandStopped extends Error {
+  constructor(signal: string) {
+    super(`stopped by ${signal}`);
+    this.name = 'CommandStopped';
   }
 }

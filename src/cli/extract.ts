@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import { extractionJob, type Run } from '../extraction/index.ts';
+import { extractionJob, presentError, type Run } from '../extraction/index.ts';
 import type { House } from '../house.ts';
+import type { AudioFile } from '../vault/index.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
-import type { Progress } from './output.ts';
+import type { Output } from './output.ts';
 
-/** As often as a run writes its progress, in ms. */
-const LOOK_EVERY_MS = 500;
+/** Often enough for a bar that moves; a run writes its progress once a second at most, in ms. */
+const LOOK_EVERY_MS = 250;
 /** An interrupted run is left to the next worker, which goes on where it was, in ms. */
 const LEAVE_WITHIN_MS = 5_000;
 
@@ -14,10 +15,10 @@ export function extractCommand(context: CommandContext): Command {
     .description('take the sound of a debate')
     .argument('<id>', 'id of the debate, or any id it was known by')
     .action(async (id: string) => {
-      await context.withHouse(async (house) => {
+      await context.withHouse(async (house, signal) => {
         await house.queue.start([extractionJob]);
         try {
-          await extract(context, house, id);
+          await extract(context.output, house, id, signal);
         } finally {
           await house.queue.stop(LEAVE_WITHIN_MS);
         }
@@ -25,60 +26,67 @@ export function extractCommand(context: CommandContext): Command {
     });
 }
 
-async function extract(context: CommandContext, house: House, id: string): Promise<void> {
+async function extract(output: Output, house: House, id: string, signal: AbortSignal): Promise<void> {
   const { extraction } = house;
   await extraction.recover({ alone: house.database.kind === 'embedded' });
-  const answer = await extraction.request({
-    debateId: id,
+  const answer = await askForSound(house, id);
+  if (answer.kind === 'ready') {
+    output.result(resultOf(answer.debateId, answer.file), `already there: ${answer.file.sha256}`);
+    return;
+  }
+  await house.queue.work(extractionJob, 1, (job) => extraction.handle(job));
+  const file = await followRun(output, house, { id, label: 'extract', signal });
+  output.result(resultOf(answer.run.debateId, file), `ready: ${file.sha256}`);
+}
+
+/** Asks for the published sound of a debate, before what others wait for. */
+export function askForSound(house: House, debateId: string): ReturnType<House['extraction']['request']> {
+  return house.extraction.request({
+    debateId,
     format: 'mp3',
     quality: 'original',
     priority: 'high',
     requestedBy: null,
   });
-  if (answer.kind === 'ready') {
-    context.output.result(
-      { debate_id: answer.debateId, sha256: answer.file.sha256 },
-      `already there: ${answer.file.sha256}`,
-    );
-    return;
-  }
-  await house.queue.work(extractionJob, 1, (job) => extraction.handle(job));
-  const progress = context.output.progress('extract');
-  const { run, file } = await untilOver(context, house, id, progress);
-  if (run.state !== 'done' || file === null) {
-    progress.end(run.state);
-    throw new CommandFailed(`${run.state}: ${run.errorCode ?? 'no reason is known'}`);
-  }
-  progress.end(`${megabytes(file.sizeBytes)}, ${Math.round(file.durationSeconds)} s of sound`);
-  context.output.result(
-    {
-      debate_id: run.debateId,
-      sha256: file.sha256,
-      size_bytes: file.sizeBytes,
-      duration_seconds: file.durationSeconds,
-    },
-    `ready: ${file.sha256}`,
-  );
 }
 
-async function untilOver(
-  context: CommandContext,
+/**
+ * Shows how far the sound of a debate is until it is there.
+ * @throws CommandFailed saying why it will not be
+ */
+export function followRun(
+  output: Output,
   house: House,
-  id: string,
-  progress: Progress,
-): ReturnType<House['extraction']['status']> {
-  for (;;) {
-    const status = await house.extraction.status(id);
-    const { run } = status;
-    if (run.state !== 'queued' && run.state !== 'running') return status;
-    progress.update(run.bytesDone, run.bytesTotal, note(run));
-    await context.clock.sleep(LOOK_EVERY_MS, context.signal);
-  }
+  { id, label, signal }: { id: string; label: string; signal: AbortSignal },
+): Promise<AudioFile> {
+  return output.track(label, async (update) => {
+    for (;;) {
+      const { run, file } = await house.extraction.status(id);
+      if (run.state === 'done' && file !== null) {
+        return { value: file, note: `${megabytes(file.sizeBytes)}, ${Math.round(file.durationSeconds)} s of sound` };
+      }
+      if (run.state !== 'queued' && run.state !== 'running') throw new CommandFailed(endOf(run));
+      update(run.bytesDone, run.bytesTotal, noteOf(run));
+      await house.clock.sleep(LOOK_EVERY_MS, signal);
+    }
+  });
 }
 
-function note(run: Run): string {
+function endOf(run: Run): string {
+  const error = presentError(run, 'en');
+  return error === null
+    ? `The extraction was ${run.state}.`
+    : `The extraction ${run.state}. ${error.detail} (${error.code})`;
+}
+
+function noteOf(run: Run): string {
   const eta = run.etaSeconds === null ? '' : `, ${run.etaSeconds} s left`;
   return `${run.step ?? run.state} ${megabytes(run.bytesDone)}${eta}`;
+}
+
+function resultOf(debateId: string, file: AudioFile): Record<string, unknown> {
+  const { sha256, sizeBytes, durationSeconds } = file;
+  return { debate_id: debateId, sha256, size_bytes: sizeBytes, duration_seconds: durationSeconds };
 }
 
 function megabytes(bytes: number): string {

@@ -24,39 +24,54 @@ function screen(json: boolean, isTTY = false) {
 }
 
 describe('what a command says', () => {
-  it('is lines for a log, a few of them', () => {
+  it('is lines for a log, a few of them', async () => {
     const { output, out, err, pass } = screen(false);
     output.say('hello');
-    const progress = output.progress('ingest');
-    progress.update(1, 4, '1 of 4');
-    progress.update(2, 4, '2 of 4');
-    pass(5_000);
-    progress.update(3, null, '3 seen');
-    progress.end('done');
+    const value = await output.track('ingest', async (update) => {
+      update(1, 4, '1 of 4');
+      pass(5_000);
+      update(2, 4, '2 of 4');
+      pass(5_000);
+      update(3, null, '3 seen');
+      return { value: 'done', note: '4 of 4' };
+    });
     output.result({ seen: 4 }, '4 seen');
     output.complain('one failed');
-    expect(out()).toBe('hello\ningest 25% 1 of 4\ningest 3 seen\ningest done\n4 seen\n');
+    expect(value).toBe('done');
+    expect(out()).toBe('hello\ningest 50% 2 of 4\ningest 3 seen\ningest 4 of 4\n4 seen\n');
     expect(err()).toBe('one failed\n');
   });
 
-  it('is one JSON line for a machine', () => {
+  it('is one JSON line for a machine', async () => {
     const { output, out, err } = screen(true);
     output.say('hello');
-    const progress = output.progress('ingest');
-    progress.update(1, 4, 'x');
-    progress.end('done');
+    await output.track('ingest', async (update) => {
+      update(1, 4, 'x');
+      return { value: null, note: 'done' };
+    });
     output.result({ seen: 4 }, '4 seen');
     output.complain('one failed');
     expect(JSON.parse(out())).toEqual({ seen: 4 });
     expect(JSON.parse(err())).toEqual({ error: 'one failed' });
   });
 
-  it('is a bar for a person', () => {
+  it('is a bar for a person, full when all is done', async () => {
     const { output, out } = screen(false, true);
-    const progress = output.progress('fetch');
-    progress.update(1, 4, '1 MB');
-    progress.update(2, null, '2 MB');
-    progress.end('done');
-    expect(out()).toContain('fetch');
+    await output.track('fetch', async (update) => {
+      update(1, 4, '1 MB');
+      update(2, null, '2 MB');
+      return { value: null, note: '4 MB' };
+    });
+    expect(out()).toMatch(/fetch █{16} 100% 4 MB/);
+  });
+
+  it('does not claim that work which failed was done', async () => {
+    const { output, out } = screen(false, true);
+    const failing = output.track('fetch', async (update) => {
+      update(1, 4, '1 MB');
+      throw new Error('no more');
+    });
+    await expect(failing).rejects.toThrow('no more');
+    expect(out()).not.toContain('100%');
   });
 });

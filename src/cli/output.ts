@@ -1,4 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress';
 
 /** Where a command speaks: a person at a terminal, a log, or a machine (`--json`). */
 export interface Output {
@@ -8,17 +8,29 @@ export interface Output {
   result(value: unknown, text: string): void;
   /** What went wrong, on standard error. */
   complain(text: string): void;
-  progress(label: string): Progress;
+  /** Shows how far `work` is until it ends; then the note that comes with its value. */
+  track<T>(label: string, work: (update: Update) => Promise<Tracked<T>>): Promise<T>;
 }
 
-export interface Progress {
-  /** `done` of `total` (null while unknown), in any unit; `note` says it in words. */
-  update(done: number, total: number | null, note: string): void;
+/** `done` of `total` (null while unknown), in any unit; `note` says it in words. */
+export type Update = (done: number, total: number | null, note: string) => void;
+
+export interface Tracked<T> {
+  value: T;
+  note: string;
+}
+
+interface Progress {
+  update: Update;
   end(note: string): void;
+  fail(): void;
 }
 
 /** Plain lines (no terminal) at this pace at most, in ms: a log is read afterwards. */
 const PLAIN_EVERY_MS = 5_000;
+/** Leaves room for the label and the note on a terminal of 80 columns. */
+const BAR_COLUMNS = 16;
+const SILENT: Progress = { update: () => undefined, end: () => undefined, fail: () => undefined };
 
 export function createOutput(options: {
   json: boolean;
@@ -30,42 +42,63 @@ export function createOutput(options: {
   const say = (text: string): void => {
     if (!json) stdout.write(`${text}\n`);
   };
+  const progressOf = (label: string): Progress => {
+    if (json) return SILENT;
+    return stdout.isTTY ? barProgress(label, stdout) : plainProgress(label, say, monotonicMs);
+  };
   return {
     say,
     result: (value, text) => stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`),
     complain: (text) => stderr.write(json ? `${JSON.stringify({ error: text })}\n` : `${text}\n`),
-    progress: (label) => {
-      if (json) return { update: () => undefined, end: () => undefined };
-      return stdout.isTTY ? barProgress(label, stdout) : plainProgress(label, say, monotonicMs);
+    track: async (label, work) => {
+      const progress = progressOf(label);
+      try {
+        const { value, note } = await work(progress.update);
+        progress.end(note);
+        return value;
+      } catch (error) {
+        progress.fail();
+        throw error;
+      }
     },
   };
 }
 
 function barProgress(label: string, stream: NodeJS.WriteStream): Progress {
-  const bar = new SingleBar(
-    { format: `${label} {bar} {percentage}% {note}`, stream, hideCursor: true, clearOnComplete: false },
-    Presets.shades_classic,
-  );
+  const bar = new SingleBar({
+    stream,
+    // The cursor is left alone: a process that is killed cannot give it back.
+    hideCursor: false,
+    format: (_options, { progress }, payload: { note: string; known: boolean }) => {
+      if (!payload.known) return `${label} ${payload.note}`;
+      const filled = Math.round(progress * BAR_COLUMNS);
+      const drawn = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
+      return `${label} ${drawn} ${Math.floor(progress * 100)}% ${payload.note}`;
+    },
+  });
   let started = false;
-  const show = (done: number, total: number, note: string): void => {
-    if (!started) bar.start(total, done, { note });
+  const show = (done: number, total: number | null, note: string): void => {
+    const payload = { note, known: total !== null };
+    if (!started) bar.start(total ?? 1, done, payload);
     else {
-      bar.setTotal(total);
-      bar.update(done, { note });
+      bar.setTotal(total ?? 1);
+      bar.update(done, payload);
     }
     started = true;
   };
   return {
-    update: (done, total, note) => show(done, total ?? Math.max(done, 1), note),
+    update: show,
     end: (note) => {
       show(1, 1, note);
       bar.stop();
     },
+    fail: () => bar.stop(),
   };
 }
 
 function plainProgress(label: string, say: (text: string) => void, monotonicMs: () => number): Progress {
-  let lastMs = Number.NEGATIVE_INFINITY;
+  // What is done within one pause needs only its last line.
+  let lastMs = monotonicMs();
   return {
     update: (done, total, note) => {
       if (monotonicMs() - lastMs < PLAIN_EVERY_MS) return;
@@ -74,5 +107,6 @@ function plainProgress(label: string, say: (text: string) => void, monotonicMs: 
       say(`${label}${percent} ${note}`.trimEnd());
     },
     end: (note) => say(`${label} ${note}`.trimEnd()),
+    fail: () => undefined,
   };
 }

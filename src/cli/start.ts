@@ -6,7 +6,7 @@ import type { CommandContext } from './context.ts';
 
 export function startCommand(context: CommandContext): Command {
   return new Command('start')
-    .description('run the roles named by ROLES (default: api,worker,scheduler) until stopped')
+    .description('serve, work and follow the portal until stopped (the roles of ROLES; default: api,worker,scheduler)')
     .action(() => run(context));
 }
 
@@ -15,10 +15,17 @@ export function workerCommand(context: CommandContext): Command {
 }
 
 async function run(context: CommandContext, only?: Role): Promise<void> {
+  const { clock, host, output } = context;
   const parsed = context.config();
   const config = only === undefined ? parsed : { ...parsed, roles: new Set([only]) };
-  const logger = context.logger(config);
-  const robian = await startRobian({ config, clock: context.clock, logger });
-  runUntilStopped(robian, { logger });
+  const logger = context.serviceLogger(config);
+  const robian = await startRobian({ config, clock, logger });
+  runUntilStopped(robian, { logger, clock, host });
+  if (context.atTerminal && robian.address !== null) {
+    output.say(
+      `\nRobianAPI answers at ${robian.address}; what it keeps is in ${config.dataDir}.\n` +
+        `Try: curl -s '${robian.address}/api/debates/?per_page=3'   Ctrl-C stops it.\n`,
+    );
+  }
   await robian.stopped;
 }

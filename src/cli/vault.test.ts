@@ -19,17 +19,25 @@ async function verify(report: VerifyReport, ...flags: string[]) {
   const stdout = Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.WriteStream;
   const stderr = new PassThrough() as unknown as NodeJS.WriteStream;
   const asked: VerifyOptions[] = [];
+  // Every look at the clock is ten seconds later, so that every advance is worth a line.
+  let nowMs = 0;
+  const monotonicMs = (): number => {
+    nowMs += 10_000;
+    return nowMs;
+  };
   const command = vaultCommand({
-    output: createOutput({ json: false, stdout, stderr, monotonicMs: () => 0 }),
-    signal: new AbortController().signal,
+    output: createOutput({ json: false, stdout, stderr, monotonicMs }),
     withVault: (work) =>
-      work({
-        verify: async (options = {}) => {
-          asked.push(options);
-          options.onProgress?.({ checked: 1, total: 3, checkedBytes: 58e6, file });
-          return report;
+      work(
+        {
+          verify: async (options = {}) => {
+            asked.push(options);
+            options.onProgress?.({ checked: 1, total: 3, checkedBytes: 58e6, file });
+            return report;
+          },
         },
-      }),
+        new AbortController().signal,
+      ),
   });
   const failure = await new Command()
     .addCommand(command)

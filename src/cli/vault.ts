@@ -5,30 +5,31 @@ import { type CommandContext, CommandFailed } from './context.ts';
 /** EX_TEMPFAIL of sysexits.h: the storage is not there now; the same command may succeed later. */
 const EXIT_STORAGE_AWAY = 75;
 
-export interface VaultCommandContext extends Pick<CommandContext, 'output' | 'signal'> {
-  /** Opens the vault for the time of `work`. */
-  withVault<T>(work: (vault: Pick<Vault, 'verify'>) => Promise<T>): Promise<T>;
+export interface VaultCommandContext extends Pick<CommandContext, 'output'> {
+  /** Opens the vault for the time of `work`, which the signal interrupts. */
+  withVault<T>(work: (vault: Pick<Vault, 'verify'>, signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 
 export function vaultCommand(context: VaultCommandContext): Command {
   return new Command('vault').description('look after the stored audio').addCommand(verifyCommand(context));
 }
 
-function verifyCommand({ output, signal, withVault }: VaultCommandContext): Command {
+function verifyCommand({ output, withVault }: VaultCommandContext): Command {
   return new Command('verify')
     .description('read every stored file again, compare its hash, and report')
     .option('--accept-loss', 'retire missing files even when most are missing, as after a lost disk', false)
     .action(async (options: { acceptLoss: boolean }) => {
-      const progress = output.progress('verify');
-      const report = await withVault((vault) =>
-        vault.verify({
-          acceptLoss: options.acceptLoss,
-          signal,
-          onProgress: ({ checked, total, checkedBytes, file }) =>
-            progress.update(checked, total, `${megabytes(checkedBytes)} ${file.debateId}`),
+      const report = await withVault((vault, signal) =>
+        output.track('verify', async (update) => {
+          const value = await vault.verify({
+            acceptLoss: options.acceptLoss,
+            signal,
+            onProgress: ({ checked, total, checkedBytes, file }) =>
+              update(checked, total, `${megabytes(checkedBytes)} ${file.debateId}`),
+          });
+          return { value, note: megabytes(value.checkedBytes) };
         }),
       );
-      progress.end(megabytes(report.checkedBytes));
       for (const file of report.missing) output.complain(`missing: ${file.debateId} ${file.sha256}.${file.format}`);
       for (const file of report.corrupt) output.complain(`corrupt: ${file.debateId} ${file.sha256}.${file.format}`);
       for (const orphan of report.orphans) output.say(describeOrphan(orphan));

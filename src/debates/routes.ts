@@ -2,8 +2,18 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, cursorOf, decodeCursor, type Page, pageLinks } from '../platform/http/index.ts';
+import {
+  type App,
+  cursorOf,
+  decodeCursor,
+  httpErrors,
+  type Page,
+  pageLinks,
+  problemResponse,
+} from '../platform/http/index.ts';
 import type { Debates } from './debates.ts';
+import { debatesErrors } from './errors.ts';
+import { DEBATE_EXAMPLE } from './example.ts';
 import { type DebateFilter, SORT_KIND, type Sort, type SortOrder } from './list-query.ts';
 import { presentDebate } from './present.ts';
 import {
@@ -26,17 +36,14 @@ export interface DebatesRoutesOptions {
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
 }
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
-});
+const notFound = problemResponse(debatesErrors.error('not-found', { params: { id: '19502241_6ac548b948b27' } }));
 const DebateList = Type.Array(Type.Ref('Debate'));
 const NO_FILES: readonly AudioFileBody[] = [];
 const DEFAULT_PER_PAGE = 20;
 
 export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
   const store = createDebatesStore(options.db);
-  app.addSchema(Debate);
+  app.addSchema({ ...Debate, examples: [DEBATE_EXAMPLE] });
 
   const present = async (listed: readonly ListedDebate['debate'][]) => {
     const files = await options.audioFiles(listed.filter((one) => one.hasAudio).map((one) => one.id));
@@ -78,7 +85,14 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         description:
           'Liste filtrée et triée, en tableau ; total dans X-Total-Count, pages dans Link. / Filtered, sorted list, as an array; total in X-Total-Count, pages in Link.',
         querystring: ListQuery,
-        response: { 200: DebateList, 400: problem('A filter is refused') },
+        response: {
+          200: DebateList,
+          400: problemResponse(
+            httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'must be <= 100' }] }),
+            httpErrors.error('invalid-cursor'),
+            debatesErrors.error('dates-reversed'),
+          ),
+        },
       },
     },
     async (request, reply) => {
@@ -119,7 +133,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         description:
           'Les séances commencées ces derniers jours, la plus récente d’abord. / Sittings begun in the last days, newest first.',
         querystring: RecentQuery,
-        response: { 200: DebateList, 400: problem('A parameter is refused') },
+        response: { 200: DebateList },
       },
     },
     async (request, reply) => {
@@ -141,7 +155,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         description:
           'Par son identifiant, ou tout identifiant sous lequel il a été connu. / By its id, or any id it was known by.',
         params: DebateId,
-        response: { 200: Type.Ref('Debate'), 404: problem('No such debate') },
+        response: { 200: Type.Ref('Debate'), 404: notFound },
       },
     },
     async (request) => {

@@ -92,7 +92,8 @@ function presentFile(file: AudioFile, publicUrl: string): NonNullable<Extraction
   };
 }
 
-function presentError(run: Run, language: Language): ExtractionStatusBody['error'] {
+/** Why a run failed, or waits to be tried again; null when nothing went wrong. */
+export function presentError(run: Run, language: Language): ExtractionStatusBody['error'] {
   if (run.errorCode === null) return null;
   const definition = definitionOf(run.errorCode);
   const params = run.errorParams ?? {};

@@ -8,7 +8,7 @@ import { sampleDebate } from '../../tests/support/sample-debate.ts';
 import { syntheticMp3 } from '../../tests/support/synthetic-mp3.ts';
 import { openWorkshop, type Workshop } from '../../tests/support/workshop.ts';
 import { defineErrors } from '../platform/errors/index.ts';
-import { type App, bearerToken, createHttpServer } from '../platform/http/index.ts';
+import { type App, bearerToken, createHttpServer, problemResponse } from '../platform/http/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { registerExtractionRoutes } from './index.ts';
 
@@ -53,6 +53,10 @@ beforeEach(async () => {
     publicUrl: 'https://robian.example',
     authorise: (request) => {
       if (bearerToken(request.headers.authorization) !== 'operator') throw testErrors.error('unauthorised');
+    },
+    refused: {
+      401: problemResponse(testErrors.error('unauthorised')),
+      403: problemResponse(testErrors.error('unauthorised')),
     },
     requester: () => null,
   });

@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { DebateId } from '../debates/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { DebateId, debatesErrors } from '../debates/index.ts';
+import { type App, type ProblemResponse, problemResponse } from '../platform/http/index.ts';
 import { negotiateLanguage } from '../platform/i18n/index.ts';
+import { extractionErrors } from './errors.ts';
+import { STATUS_EXAMPLE } from './example.ts';
 import type { Extraction } from './extraction.ts';
 import { type Presentation, presentReady, presentRun } from './present.ts';
 import { ExtractionRequest, ExtractionStatus, type ExtractionStatusBody } from './schemas.ts';
@@ -15,19 +17,20 @@ export interface ExtractionRoutesOptions {
    * Who is not known is refused before `askedBy` is looked for.
    */
   authorise: (request: FastifyRequest, askedBy: () => Promise<string | null>) => void | Promise<void>;
+  /** What `authorise` may answer, for the document. */
+  refused: { 401: ProblemResponse; 403: ProblemResponse };
   /** The account that asks; null for anybody. */
   requester: (request: FastifyRequest) => string | null | Promise<string | null>;
 }
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
-});
+const ID = { params: { id: '19502241_6ac548b948b27' } };
+const notFound = problemResponse(debatesErrors.error('not-found', ID));
+const neverAsked = problemResponse(debatesErrors.error('not-found', ID), extractionErrors.error('no-run'));
 const Status = Type.Ref('ExtractionStatus');
 
 export function registerExtractionRoutes(app: App, options: ExtractionRoutesOptions): void {
   const { extraction, publicUrl } = options;
-  app.addSchema(ExtractionStatus);
+  app.addSchema({ ...ExtractionStatus, examples: [STATUS_EXAMPLE] });
 
   /** Errors are told in the reader's language, so caches must tell languages apart. */
   const how = (request: FastifyRequest, reply: FastifyReply): Presentation => {
@@ -50,10 +53,10 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
         response: {
           200: { ...Status, description: 'Under way already, or already there' },
           202: { ...Status, description: 'Queued; Location tells its status' },
-          404: problem('No such debate'),
-          409: problem('The source publishes no sound for this debate (yet)'),
-          503: problem('The queue is full; Retry-After says when to come back'),
-          507: problem('Not enough disk space'),
+          404: notFound,
+          409: problemResponse(extractionErrors.error('no-source')),
+          503: problemResponse(extractionErrors.error('queue-full', { params: { limit: 100 } })),
+          507: problemResponse(extractionErrors.error('disk-low')),
         },
       },
     },
@@ -84,7 +87,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
         summary: 'Où en est l’extraction / How far the extraction is',
         description: 'La dernière extraction de ce débat. / The last extraction of this debate.',
         params: DebateId,
-        response: { 200: Status, 404: problem('No such debate, or its sound was never asked for') },
+        response: { 200: Status, 404: neverAsked },
       },
     },
     async (request, reply): Promise<ExtractionStatusBody> => {
@@ -106,10 +109,9 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
         response: {
           200: { ...Status, description: 'Cancelled' },
           202: { ...Status, description: 'Asked to stop' },
-          401: problem('A token is needed'),
-          403: problem('This token may not cancel extractions'),
-          404: problem('No such debate, or its sound was never asked for'),
-          409: problem('The extraction is over'),
+          ...options.refused,
+          404: neverAsked,
+          409: problemResponse(extractionErrors.error('not-active', { params: { status: 'done' } })),
         },
       },
     },

@@ -18,6 +18,11 @@ const Health = Type.Object({
   uptime_seconds: Type.Integer(),
 });
 const State = Type.Object({ status: Type.String() });
+const health = (status: 'healthy' | 'unhealthy') => ({
+  ...Health,
+  examples: [{ status, version: '1.0.0', uptime_seconds: 86_400 }],
+});
+const state = (status: string) => ({ ...State, examples: [{ status }] });
 
 export function registerHealthRoutes(
   app: App,
@@ -42,7 +47,7 @@ export function registerHealthRoutes(
         summary: 'Le service va-t-il bien ? / Is the service well?',
         description:
           '200 si tout ce dont il dépend répond, 503 sinon. / 200 when all it depends on answers, 503 otherwise.',
-        response: { 200: Health, 503: Health },
+        response: { 200: health('healthy'), 503: health('unhealthy') },
       },
     },
     async (_request, reply) => {
@@ -63,7 +68,7 @@ export function registerHealthRoutes(
         tags: ['health'],
         summary: 'Le processus vit / The process is alive',
         description: 'Ne regarde rien d’autre que le processus. / Looks at nothing but the process.',
-        response: { 200: State },
+        response: { 200: state('alive') },
       },
     },
     async (_request, reply) => {
@@ -79,7 +84,7 @@ export function registerHealthRoutes(
         tags: ['health'],
         summary: 'Peut recevoir des requêtes / May be sent requests',
         description: '503 avant d’être prêt et pendant l’arrêt. / 503 before it is ready and while it stops.',
-        response: { 200: State, 503: State },
+        response: { 200: state('ready'), 503: state('not ready') },
       },
     },
     async (_request, reply) => {

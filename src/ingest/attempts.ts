@@ -53,7 +53,7 @@ export function createAttempts(logger: Logger): Attempts {
       report.failed.push(failureOf(source, error));
       if (!silent.has(source)) {
         logger.warn(
-          { source, err: error },
+          { source, reason: error instanceof Error ? error.message : String(error) },
           'the source is out of reach: what is known stays available; we keep trying',
         );
       }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import type { Entry } from './collection.ts';
 import { libraryErrors } from './errors.ts';
 import { COLLECTION_DEBATES_MAX, ENTRIES_MAX } from './limits.ts';
@@ -35,11 +35,11 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
           201: Type.Ref('CollectionEntry'),
           400: invalidRequest,
           ...refusals,
-          404: refusal(
+          404: problemResponse(
             libraryErrors.error('collection-not-found'),
             debatesErrors.error('not-found', { params: { id: '…' } }),
           ),
-          409: refusal(libraryErrors.error('too-many-debates', { params: limits })),
+          409: problemResponse(libraryErrors.error('too-many-debates', { params: limits })),
         },
       },
     },
@@ -66,7 +66,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
           200: Type.Ref('CollectionEntry'),
           400: invalidRequest,
           ...refusals,
-          404: refusal(libraryErrors.error('collection-not-found'), libraryErrors.error('not-in-collection')),
+          404: problemResponse(libraryErrors.error('collection-not-found'), libraryErrors.error('not-in-collection')),
         },
       },
     },
@@ -91,7 +91,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
           204: Type.Null({ description: 'It is not in the collection' }),
           400: invalidRequest,
           ...refusals,
-          404: refusal(libraryErrors.error('collection-not-found')),
+          404: problemResponse(libraryErrors.error('collection-not-found')),
         },
       },
     },

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import type { Collection } from './collection.ts';
 import { libraryErrors } from './errors.ts';
@@ -10,7 +10,7 @@ import { CollectionChangeBody, CollectionId, ListQuery, NewCollection, ShareToke
 
 const tags = ['collections'];
 const { security, refusals } = ownOperation;
-const notFound = refusal(libraryErrors.error('collection-not-found'));
+const notFound = problemResponse(libraryErrors.error('collection-not-found'));
 
 export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void {
   const { library, debates, publicUrl, onRequest, listener } = routes;
@@ -65,7 +65,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
           201: Type.Ref('Collection'),
           400: invalidRequest,
           ...refusals,
-          409: refusal(libraryErrors.error('too-many-collections', { params: { limit: COLLECTIONS_MAX } })),
+          409: problemResponse(libraryErrors.error('too-many-collections', { params: { limit: COLLECTIONS_MAX } })),
         },
       },
     },
@@ -180,7 +180,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         response: {
           200: Type.Ref('SharedCollection'),
           400: invalidRequest,
-          404: refusal(libraryErrors.error('shared-collection-not-found')),
+          404: problemResponse(libraryErrors.error('shared-collection-not-found')),
         },
       },
     },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import { libraryErrors } from './errors.ts';
 import { FAVORITES_MAX } from './limits.ts';
@@ -10,7 +10,7 @@ import { DebateId, ListQuery } from './schemas.ts';
 
 const tags = ['favorites'];
 const { security, refusals } = ownOperation;
-const unknownDebate = refusal(debatesErrors.error('not-found', { params: { id: '…' } }));
+const unknownDebate = problemResponse(debatesErrors.error('not-found', { params: { id: '…' } }));
 
 export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, onRequest, listener }: LibraryRoutes) {
   const { favorites } = library;
@@ -61,7 +61,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
           400: invalidRequest,
           ...refusals,
           404: unknownDebate,
-          409: refusal(libraryErrors.error('too-many-favorites', { params: { limit: FAVORITES_MAX } })),
+          409: problemResponse(libraryErrors.error('too-many-favorites', { params: { limit: FAVORITES_MAX } })),
         },
       },
     },

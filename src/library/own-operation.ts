@@ -1,6 +1,6 @@
 import { type Accounts, accountsErrors, type Guarded } from '../accounts/index.ts';
 import type { Debates } from '../debates/index.ts';
-import { refusal } from '../platform/http/index.ts';
+import { problemResponse } from '../platform/http/index.ts';
 import type { Library } from './library.ts';
 
 export interface LibraryRoutesOptions {
@@ -22,7 +22,7 @@ export interface LibraryRoutes extends LibraryRoutesOptions {
 export const ownOperation = {
   security: [{ account: [] }],
   refusals: {
-    401: refusal(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
-    403: refusal(accountsErrors.error('forbidden')),
+    401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
+    403: problemResponse(accountsErrors.error('forbidden')),
   },
 };

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, refusal } from '../platform/http/index.ts';
+import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import { libraryErrors } from './errors.ts';
 import { POSITIONS_MAX } from './limits.ts';
@@ -59,7 +59,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
           200: PositionsMerged,
           400: invalidRequest,
           ...refusals,
-          409: refusal(libraryErrors.error('too-many-positions', { params: { limit: POSITIONS_MAX } })),
+          409: problemResponse(libraryErrors.error('too-many-positions', { params: { limit: POSITIONS_MAX } })),
         },
       },
     },
@@ -92,7 +92,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
           200: Type.Ref('PositionWithHistory'),
           400: invalidRequest,
           ...refusals,
-          404: refusal(
+          404: problemResponse(
             libraryErrors.error('position-not-found'),
             debatesErrors.error('not-found', { params: { id: '…' } }),
           ),

@@ -3,12 +3,13 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
-import { type Debate, DebateId } from '../debates/index.ts';
+import { type Debate, DebateId, debatesErrors } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, problemResponse } from '../platform/http/index.ts';
 import type { AudioFile, Vault } from '../vault/index.ts';
 import { decideStreaming, type StreamingDecision, type Wanted } from './decide.ts';
 import { streamingErrors } from './errors.ts';
+import { DOWNLOAD_EXAMPLE, INFO_EXAMPLE } from './example.ts';
 import { asciiName, downloadName } from './file-name.ts';
 import type { Playable, Playables } from './playables.ts';
 import { addressOf, type ExtractionState, presentInfo } from './present.ts';
@@ -29,23 +30,26 @@ export interface StreamingRoutesOptions {
   linkSecret: string;
 }
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
-});
+/** JSON holds no bytes: the first ones of an MP3, in words. */
+const AUDIO_EXAMPLE = 'ID3… (octets / bytes)';
 const audio = (description: string) => ({
   description,
-  content: { 'audio/mpeg': { schema: Type.String({ format: 'binary' }) } },
+  content: { 'audio/mpeg': { schema: Type.String({ format: 'binary' }), example: AUDIO_EXAMPLE } },
 });
+const ID = { params: { id: '19502241_6ac548b948b27' } };
 const refusals = {
-  404: problem('No such debate, no sound, or no such rendition'),
-  409: problem('Not recorded, or not extracted yet'),
-  410: problem('The debate was withdrawn'),
-  412: problem('If-Match or If-Unmodified-Since failed'),
-  416: problem('The range lies outside the file'),
-  502: problem('Relayed: the source failed'),
-  503: problem('Relayed: too many listeners; see Retry-After'),
-  504: problem('Relayed: the source took too long'),
+  404: problemResponse(
+    debatesErrors.error('not-found', ID),
+    streamingErrors.error('no-audio'),
+    streamingErrors.error('no-such-rendition'),
+  ),
+  409: problemResponse(streamingErrors.error('not-recorded-yet'), streamingErrors.error('not-extracted', ID)),
+  410: problemResponse(streamingErrors.error('withdrawn')),
+  412: problemResponse(streamingErrors.error('precondition-failed')),
+  416: problemResponse(streamingErrors.error('range-not-satisfiable')),
+  502: problemResponse(streamingErrors.error('source-failed', { params: { reason: 'HTTP 500' } })),
+  503: problemResponse(streamingErrors.error('relays-busy')),
+  504: problemResponse(streamingErrors.error('source-timeout')),
 };
 
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
@@ -80,8 +84,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     return reply;
   }
 
-  app.addSchema(Info);
-  app.addSchema(Download);
+  app.addSchema({ ...Info, examples: [INFO_EXAMPLE] });
+  app.addSchema({ ...Download, examples: [DOWNLOAD_EXAMPLE] });
 
   app.get(
     '/api/streaming/:debate_id/info',
@@ -92,7 +96,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
         description:
           'Versions, adresses, début de la séance, état de l’extraction. / Renditions, addresses, start of the sitting, state of the extraction.',
         params: DebateId,
-        response: { 200: Type.Ref('StreamingInfo'), 404: problem('No such debate'), 410: refusals[410] },
+        response: { 200: Type.Ref('StreamingInfo'), 404: refusals[404], 410: refusals[410] },
       },
     },
     async (request) => {
@@ -138,7 +142,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
             description: 'The file as an attachment, or where to get it',
             content: {
               'application/json': { schema: Type.Ref('Download') },
-              'audio/mpeg': { schema: Type.String({ format: 'binary' }) },
+              'audio/mpeg': { schema: Type.String({ format: 'binary' }), example: AUDIO_EXAMPLE },
             },
           },
           206: audio('The range asked for'),
@@ -183,8 +187,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
         response: {
           200: audio('The whole file'),
           206: audio('The range asked for'),
-          403: problem('The link was not signed by this server'),
-          410: problem('The link has expired, or the file is no longer kept'),
+          403: problemResponse(streamingErrors.error('invalid-link')),
+          410: problemResponse(streamingErrors.error('expired-link'), streamingErrors.error('file-gone')),
           412: refusals[412],
           416: refusals[416],
         },

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { cleanEnv, EnvError, EnvMissingError, makeValidator, port, str } from 'envalid';
+import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from 'envalid';
 
 export type Role = 'api' | 'worker' | 'scheduler';
 const ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
@@ -80,6 +80,19 @@ const atLeast = (minimum: number): ReturnType<typeof makeValidator<number>> =>
     if (!Number.isInteger(value) || value < minimum) throw new EnvError(`expected a whole number from ${minimum} up`);
     return value;
   });
+const HIGHEST_PORT = 65_535;
+const port = makeValidator<number>((input) => {
+  const value = Number(input);
+  if (!Number.isInteger(value) || value < 1 || value > HIGHEST_PORT) {
+    throw new EnvError(`expected a port from 1 to ${HIGHEST_PORT}`);
+  }
+  return value;
+});
+const oneOf = (choices: readonly string[]): ReturnType<typeof makeValidator<string>> =>
+  makeValidator<string>((input) => {
+    if (!choices.includes(input)) throw new EnvError(`expected one of ${choices.join(', ')}`);
+    return input;
+  });
 const size = makeValidator<number>((input) => {
   const match = /^(\d{1,12})(B|MB|GB|TB)$/.exec(input);
   const unit = { B: 1, MB: 1e6, GB: 1e9, TB: 1e12 }[match?.[2] ?? ''];
@@ -127,7 +140,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
       PUBLIC_URL: httpUrl({ default: undefined }),
       TRUST_PROXY: proxies({ default: false as boolean | string }),
-      LOG_LEVEL: str({ choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' }),
+      LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
       ADMIN_TOKEN: secretToken({ default: undefined }),
       JWT_SECRET: secret({ default: undefined }),
       PORTAL_URL: httpUrl({ default: 'https://videos.assemblee-nationale.fr' }),

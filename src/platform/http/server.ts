@@ -12,6 +12,7 @@ import Fastify, {
 import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { commonProblems, withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { chooseEncoding, encode, etagOf, matchesEtag } from './representation.ts';
@@ -87,13 +88,16 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
         },
       },
     },
+    transformObject: (documents) =>
+      'openapiObject' in documents ? withExamples(documents.openapiObject) : documents.swaggerObject,
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
   });
 
   app.addHook('onRoute', (route) => {
     // An operation that declares no parameters takes none: what would be ignored is refused instead.
     const noParameters = { type: 'object', properties: {}, additionalProperties: false };
-    route.schema = { querystring: noParameters, ...route.schema };
+    const response = { ...commonProblems, ...(route.schema?.response as object | undefined) };
+    route.schema = { querystring: noParameters, ...route.schema, response };
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);

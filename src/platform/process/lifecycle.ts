@@ -1,4 +1,6 @@
+import type { Clock } from '../clock/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { onStopSignals, type SignalHost } from './stop-signals.ts';
 
 export interface Lifecycle {
   /** Finishes what is under way, takes nothing new, frees everything. */
@@ -6,14 +8,11 @@ export interface Lifecycle {
 }
 
 export interface LifecycleOptions {
-  logger: Pick<Logger, 'info' | 'error' | 'fatal'>;
+  logger: Pick<Logger, 'info' | 'error'>;
+  clock: Pick<Clock, 'monotonicMs'>;
+  host: SignalHost;
   /** Longest drain before the process leaves anyway, in ms. Orchestrators send SIGKILL after 30 s by default. */
   graceMs?: number;
-  /** Where signals come from and where the exit code goes; the real process by default. */
-  host?: {
-    on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-    exit(code: number): void;
-  };
 }
 
 const DEFAULT_GRACE_MS = 25_000;
@@ -23,33 +22,35 @@ const DEFAULT_GRACE_MS = 25_000;
  * A drain that hangs is cut after `graceMs`.
  */
 export function runUntilStopped(service: Lifecycle, options: LifecycleOptions): void {
-  const { logger, graceMs = DEFAULT_GRACE_MS, host = process } = options;
-  let stopping = false;
-  const onSignal = (signal: string): void => {
-    if (stopping) {
-      logger.info({ signal }, 'second signal: leaving at once');
-      host.exit(1);
-      return;
-    }
-    stopping = true;
-    logger.info({ signal }, 'draining; a second signal leaves at once');
+  const { logger, clock, host, graceMs = DEFAULT_GRACE_MS } = options;
+  const drain = async (): Promise<void> => {
     const timer = setTimeout(() => {
       logger.error({ grace_ms: graceMs }, 'drain took too long: leaving');
       host.exit(1);
     }, graceMs);
-    service.stop().then(
-      () => {
-        clearTimeout(timer);
-        logger.info('stopped');
-        host.exit(0);
+    try {
+      await service.stop();
+      logger.info('stopped');
+      host.exit(0);
+    } catch (error) {
+      logger.error({ err: error }, 'stopped with an error');
+      host.exit(1);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  onStopSignals(
+    host,
+    {
+      first: (signal) => {
+        logger.info({ signal }, 'draining; a second signal leaves at once');
+        void drain();
       },
-      (error: unknown) => {
-        clearTimeout(timer);
-        logger.error({ err: error }, 'stopped with an error');
+      second: (signal) => {
+        logger.info({ signal }, 'second signal: leaving at once');
         host.exit(1);
       },
-    );
-  };
-  host.on('SIGTERM', () => onSignal('SIGTERM'));
-  host.on('SIGINT', () => onSignal('SIGINT'));
+    },
+    clock.monotonicMs,
+  );
 }

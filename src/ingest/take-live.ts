@@ -11,9 +11,14 @@ export async function takeLive(
 ): Promise<void> {
   const { store, take, attempts } = tools;
   const observation = await source.live({ signal });
-  attempts.answered(source.id);
   report.rejected.push(...observation.rejected);
-  for (const { ref, error } of observation.failed) attempts.fail(report, ref?.id ?? 'programme', error);
+  let answered = true;
+  for (const { ref, error } of observation.failed) {
+    // Half of a source that comes or goes between two requests is said as once as the whole of it.
+    if (ref === null && attempts.noteSilence(report, source.id, error)) answered = false;
+    else attempts.fail(report, ref?.id ?? 'programme', error);
+  }
+  if (answered) attempts.answered(source.id);
   for (const announced of observation.announced) await take.announcement(source.id, announced);
 
   const running = observation.sittings.map(({ debate }) => debate.ref);

@@ -17,8 +17,11 @@ import { until } from '../support/until.ts';
 // Each test starts the product several times, and a start takes ten seconds when the machine is busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-/** Large enough that what a kill loses (a journal behind by a moment) stays far below the 3 % allowed, yet done in seconds. */
-const LONG = { sizeBytes: 24_000_000, bytesPerSecond: 1_500_000 };
+/**
+ * The replay counts what it hands to the kernel, so what a busy machine has not read at the moment of a kill counts as fetched
+ * twice. At this pace a stall of 0.2 s is 0.4 MB of 24, well below the 3 % allowed, and half is fetched in six seconds.
+ */
+const LONG = { sizeBytes: 24_000_000, bytesPerSecond: 500_000 };
 
 test('what is asked for over HTTP is fetched, published, and served byte for byte', async () => {
   await using stage = await openStage();
@@ -39,7 +42,7 @@ test('what is asked for over HTTP is fetched, published, and served byte for byt
 test('after kill -9 at half, the next process finishes the same bytes and fetches next to nothing twice', async () => {
   await using stage = await openStage();
   const sitting = recordingOf(stage, 'savoir-faire');
-  const { big } = makeLong(stage, sitting, LONG);
+  const { big, hurry } = makeLong(stage, sitting, LONG);
   await robian(['ingest', ...stage.days], stage.environment);
   const first = await startRobianProcess(['start'], stage.environment);
   await first.ready();
@@ -48,6 +51,7 @@ test('after kill -9 at half, the next process finishes the same bytes and fetche
   first.kill('SIGKILL');
   expect((await first.exit).code).toBeNull();
 
+  hurry();
   const second = await startRobianProcess(['start'], stage.environment);
   await second.ready();
   await untilStatus(second.address, sitting.videoId, 'completed');
@@ -55,13 +59,14 @@ test('after kill -9 at half, the next process finishes the same bytes and fetche
   expect(served / big.sizeBytes).toBeGreaterThanOrEqual(1);
   expect(served / big.sizeBytes).toBeLessThan(1.03);
   expect((await soundOf(second.address, sitting.videoId)).equals(big.slice(0, big.sizeBytes))).toBe(true);
-  expect(stagedFiles(stage)).toEqual([]);
+  // The folder goes after the file is published, which is what "completed" says.
+  await until('nothing is left behind', () => stagedFiles(stage).length === 0);
 });
 
 test('SIGTERM during an extraction leaves with 0, and the next start finishes it', async () => {
   await using stage = await openStage();
   const sitting = recordingOf(stage, 'savoir-faire');
-  const { big, hurry } = makeLong(stage, sitting, { ...LONG, bytesPerSecond: 500_000 });
+  const { big, hurry } = makeLong(stage, sitting, LONG);
   await robian(['ingest', ...stage.days], stage.environment);
   const first = await startRobianProcess(['start'], stage.environment);
   await first.ready();

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Far more than anything here takes on two busy cores, in ms. */
-const DEADLINE_MS = 45_000;
+const DEADLINE_MS = 90_000;
 const LOOK_EVERY_MS = 50;
 
 /** Looks until `look` gives something that is neither null, undefined nor false. @throws Error with `what` at the deadline */

@@ -43,8 +43,12 @@ export async function startEmbedded(options: {
   const worker = new Worker(new URL('./embedded.worker.ts', import.meta.url), {
     workerData: { dataFolder, socketPath: `${socketFolder}${sep}.s.PGSQL.${SOCKET_PORT}` },
   });
+  const removeSocket = (): void => rmSync(socketFolder, { recursive: true, force: true });
+  // A process that leaves at once does not come to close this.
+  process.once('exit', removeSocket);
   const cleanUp = (): void => {
-    rmSync(socketFolder, { recursive: true, force: true });
+    process.off('exit', removeSocket);
+    removeSocket();
     lock.release();
   };
   try {

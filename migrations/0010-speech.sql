@@ -98,7 +98,8 @@ create table speeches (
   group_id text,
   starts_at_ms integer,
   ends_at_ms integer,
-  speaking_ms integer not null,
+  -- Null where nothing tells how long: a chapter names who spoke, not for how long.
+  speaking_ms integer,
   -- Its cues; both null for one that only a chapter tells of.
   first_cue integer,
   last_cue integer,
@@ -113,8 +114,8 @@ create index speeches_speaker on speeches (speaker_id, sorts_at, debate_id, posi
 
 create table speaking_times (
   debate_id text not null references debates (id) on delete cascade,
-  -- `people.id`, or the name of who has none.
-  speaker_key text not null,
+  -- In the order of speaking time, longest first.
+  position integer not null,
   speaker_id text,
   speaker_name text not null,
   group_id text,
@@ -122,7 +123,7 @@ create table speaking_times (
   interrupting_ms integer not null,
   chairing_ms integer not null,
   turns integer not null,
-  primary key (debate_id, speaker_key)
+  primary key (debate_id, position)
 );
 create index speaking_times_speaker on speaking_times (speaker_id) where speaker_id is not null;
 

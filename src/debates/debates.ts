@@ -1,7 +1,7 @@
 import type { Db, Trx } from '../platform/database/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Announcement, DebateRef, SourceDebate } from '../sources/index.ts';
-import type { Debate } from './debate.ts';
+import type { Debate, SittingStartOrigin } from './debate.ts';
 import { debatesErrors } from './errors.ts';
 import { type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
 import { nextSittingState, type SittingState } from './sitting-state.ts';
@@ -19,6 +19,8 @@ export interface Recorded {
 export interface Debates {
   /** By its id or any id it was ever known by; null when unknown. */
   find(idOrAlias: string): Promise<Debate | null>;
+  /** By their own ids, in any order; those that are unknown are absent. */
+  findMany(ids: readonly string[]): Promise<Debate[]>;
   /** @throws AppError `debates/not-found` */
   get(idOrAlias: string): Promise<Debate>;
   /** Takes what a source says of a recording. The same again writes nothing. */
@@ -33,8 +35,17 @@ export interface Debates {
   live(): Promise<Debate[]>;
   /** The vault has, or no longer has, a file of this debate. In the transaction that changes it. */
   reportAudio(trx: Trx, id: string, audio: { available: boolean; durationSeconds: number | null }): Promise<void>;
+  /** What is known of its words and of its beginning. In the transaction that changes it. */
+  reportSpeech(trx: Trx, id: string, speech: ReportedSpeech): Promise<void>;
   /** The extraction's state as listeners see it. In the transaction that changes it. */
   reportRun(trx: Trx, id: string, state: 'active' | 'failed' | null): Promise<void>;
+}
+
+export interface ReportedSpeech {
+  hasTranscript: boolean;
+  /** Null, as its origin, when nothing tells. */
+  sittingStartsAtMs: number | null;
+  sittingStartOrigin: SittingStartOrigin | null;
 }
 
 /** The Assembly has about ten rooms; a list of live sittings that needed more would be a mistake of ours. */
@@ -54,6 +65,7 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
 
   return {
     find,
+    findMany: async (ids) => (await store.findMany(ids)).map(debateOf),
     get: async (idOrAlias) => {
       const debate = await find(idOrAlias);
       if (!debate) throw debatesErrors.error('not-found', { params: { id: idOrAlias } });
@@ -118,6 +130,15 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       const change = { has_audio: audio.available, duration_seconds: audio.durationSeconds };
       if (await store.setReported(trx, id, change))
         await announce(trx, 'debate_updated', id, { has_audio: audio.available });
+    },
+    reportSpeech: async (trx, id, { hasTranscript, sittingStartsAtMs, sittingStartOrigin }) => {
+      const change = {
+        has_transcript: hasTranscript,
+        sitting_starts_at_ms: sittingStartsAtMs,
+        sitting_start_origin: sittingStartOrigin,
+      };
+      if (await store.setReported(trx, id, change))
+        await announce(trx, 'debate_updated', id, { has_transcript: hasTranscript });
     },
     reportRun: async (trx, id, state) => {
       if (await store.setReported(trx, id, { run_state: state }))

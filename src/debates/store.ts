@@ -50,6 +50,9 @@ export function createDebatesStore(db: Db) {
         .selectAll('debates')
         .executeTakeFirst(),
 
+    findMany: async (ids: readonly string[]): Promise<DebateRow[]> =>
+      ids.length === 0 ? [] : tables.selectFrom('debates').selectAll().where('id', 'in', [...ids]).execute(),
+
     /** The announced sitting of a meeting that no recording has joined yet. */
     findUnrecorded: async (trx: Trx, meetingId: string): Promise<DebateRow | undefined> =>
       within(trx)
@@ -81,7 +84,17 @@ export function createDebatesStore(db: Db) {
     setReported: async (
       trx: Trx,
       id: string,
-      change: { has_audio?: boolean; duration_seconds?: number | null; run_state?: 'active' | 'failed' | null },
+      change: Partial<
+        Pick<
+          DebateRow,
+          | 'has_audio'
+          | 'duration_seconds'
+          | 'run_state'
+          | 'has_transcript'
+          | 'sitting_starts_at_ms'
+          | 'sitting_start_origin'
+        >
+      >,
     ): Promise<boolean> => {
       const result = await within(trx)
         .updateTable('debates')

@@ -3,12 +3,14 @@ import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
 import type { DebateSource } from '../sources/index.ts';
+import type { Speech } from '../speech/index.ts';
 import { createAttempts } from './attempts.ts';
 import { emptyReport, type IngestReport } from './report.ts';
 import { createIngestStore } from './store.ts';
 import { createTake } from './take.ts';
 import { type IngestRequest, type Tools, takeDays } from './take-days.ts';
 import { takeLive } from './take-live.ts';
+import { takeWords } from './take-words.ts';
 
 /** The doorman: what is new, what changed, what is gone. Twice gives the same rows, and the second time writes none. */
 export interface Ingest {
@@ -22,17 +24,23 @@ export interface Ingest {
    * @throws the signal's reason when aborted
    */
   observeLive(options?: { signal?: AbortSignal | undefined }): Promise<IngestReport>;
+  /**
+   * Looks for times of chapters, captions and records where it is time to; to be called every minute or so.
+   * @throws the signal's reason when aborted
+   */
+  takeWords(options?: { signal?: AbortSignal | undefined }): Promise<IngestReport>;
 }
 
 interface IngestOptions {
   sources: readonly DebateSource[];
   debates: Debates;
+  speech: Speech;
   db: Db;
   clock: Clock;
   logger: Logger;
 }
 
-export function createIngest({ sources, debates, db, clock, logger }: IngestOptions): Ingest {
+export function createIngest({ sources, debates, speech, db, clock, logger }: IngestOptions): Ingest {
   const store = createIngestStore(db);
   const attempts = createAttempts(logger);
   const tools: Tools = { debates, store, attempts, take: createTake({ debates, store, clock }) };
@@ -41,6 +49,11 @@ export function createIngest({ sources, debates, db, clock, logger }: IngestOpti
     async run(request) {
       const report = emptyReport();
       for (const source of sources) await takeDays(tools, source, request, report);
+      return report;
+    },
+    async takeWords({ signal } = {}) {
+      const report = emptyReport();
+      for (const source of sources) await takeWords({ debates, speech, attempts }, source, signal, report);
       return report;
     },
     async observeLive({ signal } = {}) {

@@ -1,0 +1,1 @@
+export { createSpeech, type ObservedDocuments, type Speech } from './speech.ts';

@@ -19,6 +19,7 @@ import { createPortal, createPortalAddresses } from '../src/portal/index.ts';
 import { createPortalSource } from '../src/sources/index.ts';
 import { createSpeech } from '../src/speech/index.ts';
 import { openLoopback } from '../tests/support/loopback.ts';
+import { openDataIn } from '../tests/support/open-data.ts';
 import { list, publish } from '../tests/support/portal-day.ts';
 
 const VIDEOS = 40;
@@ -53,6 +54,7 @@ const source = createPortalSource({
 const debates = createDebates({ db, events });
 const ingest = createIngest({
   sources: [source],
+  openData: openDataIn(dataDir, { fetcher, addresses, clock: systemClock }),
   debates,
   speech: createSpeech({ db, debates, clock: systemClock }),
   db,

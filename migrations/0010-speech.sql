@@ -179,7 +179,7 @@ create table mandates (
 create index mandates_of_person on mandates (person_id);
 create index mandates_of_organ on mandates using gin (organ_ids);
 
--- Dumps of the open data as last taken whole: an unchanged one is not downloaded again.
+-- The doorman's: dumps of the open data as last taken whole; an unchanged one is not downloaded again.
 create table open_data_dumps (
   name text primary key,
   url text not null,

@@ -118,6 +118,11 @@ function scheduledTasks(house: House): PeriodicTask[] {
           return ingest.run({ since: addDays(until, -config.ingestDays), until, signal });
         },
       },
+      {
+        name: 'take dumps',
+        everySeconds: 24 * HOUR_SECONDS,
+        run: (signal) => ingest.takeDumps({ dumps: ['everybody', 'activeDeputies', 'agenda'], signal }),
+      },
       { name: 'take words', everySeconds: TAKE_WORDS_SECONDS, run: (signal) => ingest.takeWords({ signal }) },
       { name: 'observe live', everySeconds: OBSERVE_LIVE_SECONDS, run: (signal) => ingest.observeLive({ signal }) },
     );

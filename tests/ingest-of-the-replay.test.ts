@@ -12,6 +12,7 @@ import { createSpeech } from '../src/speech/index.ts';
 import { openTestDatabase, type TestDatabase } from './support/database.ts';
 import { NOW, SITTINGS } from './support/demo-sittings.ts';
 import { createManualClock } from './support/manual-clock.ts';
+import { openDataIn } from './support/open-data.ts';
 
 const films = SITTINGS.filter((sitting): sitting is FilmedSitting => sitting.state !== 'announced');
 const recordings = films.filter(({ state }) => state === 'vod');
@@ -44,6 +45,7 @@ beforeAll(async () => {
   const logger = createLogger({ level: 'silent' });
   ingest = createIngest({
     sources: [source],
+    openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
     debates,
     speech: createSpeech({ db: database.db, debates, clock }),
     db: database.db,

@@ -11,7 +11,9 @@ const MEETING = 'RUANR5L17S2027IDS30927';
 
 function announcement(change: Partial<Announcement> = {}): Announcement {
   return {
-    meetingId: MEETING,
+    origin: 'programme',
+  isCertain: true,
+  meetingId: MEETING,
     title: 'Séance publique',
     description: '',
     type: 'seance_publique',

@@ -3,7 +3,7 @@ import type { Events } from '../platform/events/index.ts';
 import type { Announcement, DebateRef, SourceDebate } from '../sources/index.ts';
 import type { Debate, SittingStartOrigin } from './debate.ts';
 import { debatesErrors } from './errors.ts';
-import { type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
+import { AGENDA, type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
 import { nextSittingState, type SittingState } from './sitting-state.ts';
 import { createDebatesStore, type DebatesStore } from './store.ts';
 import { type DebateRow, debateOf } from './tables.ts';
@@ -27,6 +27,11 @@ export interface Debates {
   record(observed: SourceDebate): Promise<Recorded>;
   /** Takes a line of the programme; null when it names no meeting, which leaves nothing to know it by later. */
   recordAnnouncement(announced: Announcement, source: string): Promise<Recorded | null>;
+  /**
+   * The agenda says that this meeting will not take place: it leaves the lists. Null when nobody announced it, when it has a
+   * recording, or when the programme of the day, which knows better, announced it too.
+   */
+  cancelAnnouncement(meetingId: string): Promise<Recorded | null>;
   /** The source no longer shows this recording: it is marked, never deleted. */
   withdraw(ref: DebateRef): Promise<Recorded | null>;
   /** Recordings of a source on the Paris days `since`..`until`, `YYYY-MM-DD`, both included. */
@@ -63,6 +68,15 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
     return row ? debateOf(row) : null;
   };
 
+  const withdrawSeen = async (seen: DebateRow): Promise<Recorded> => {
+    if (seen.sitting_state === 'withdrawn') return { id: seen.id, outcome: 'unchanged' };
+    return db.transaction().execute(async (trx) => {
+      await store.update(trx, seen.id, { sitting_state: 'withdrawn', live_url: null });
+      await announce(trx, 'debate_updated', seen.id, { state: 'withdrawn' });
+      return { id: seen.id, outcome: 'updated' };
+    });
+  };
+
   return {
     find,
     findMany: async (ids) => (await store.findMany(ids)).map(debateOf),
@@ -97,11 +111,11 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       if (meetingId === null) return null;
       const facts = factsOfAnnouncement(announced, source, meetingId);
       const seen = await store.find(meetingId);
-      if (seen && (seen.source_ref !== null || says(seen, facts, 'announced')))
+      if (seen && (isKnownBetter(seen, announced) || says(seen, facts, 'announced')))
         return { id: seen.id, outcome: 'unchanged' };
       return db.transaction().execute(async (trx): Promise<Recorded> => {
         await store.lock(trx);
-        if (seen) await store.update(trx, seen.id, facts);
+        if (seen) await store.update(trx, seen.id, { ...facts, sitting_state: 'announced' });
         else await store.insert(trx, meetingId, 'announced', facts);
         await store.addAlias(trx, meetingId, meetingId);
         await announce(trx, seen ? 'debate_updated' : 'debate_created', meetingId, {
@@ -112,15 +126,15 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       });
     },
 
+    cancelAnnouncement: async (meetingId) => {
+      const seen = await store.find(meetingId);
+      if (!seen || seen.source_ref !== null || seen.source_type !== AGENDA) return null;
+      return withdrawSeen(seen);
+    },
+
     withdraw: async (ref) => {
       const seen = await store.find(ref.id);
-      if (!seen) return null;
-      if (seen.sitting_state === 'withdrawn') return { id: seen.id, outcome: 'unchanged' };
-      return db.transaction().execute(async (trx) => {
-        await store.update(trx, seen.id, { sitting_state: 'withdrawn', live_url: null });
-        await announce(trx, 'debate_updated', seen.id, { state: 'withdrawn' });
-        return { id: seen.id, outcome: 'updated' };
-      });
+      return seen ? withdrawSeen(seen) : null;
     },
 
     recordingsOn: store.recordingsOn,
@@ -145,6 +159,12 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
         await announce(trx, 'debate_updated', id, { run: state });
     },
   };
+}
+
+/** A recording knows better than any announcement, and the programme of the day better than the agenda. */
+function isKnownBetter(seen: DebateRow, announced: Announcement): boolean {
+  if (seen.source_ref !== null) return true;
+  return announced.origin === 'agenda' && seen.source_type !== AGENDA && seen.sitting_state === 'announced';
 }
 
 /** Whether the register already says all that was observed. */

@@ -51,7 +51,13 @@ export function createDebatesStore(db: Db) {
         .executeTakeFirst(),
 
     findMany: async (ids: readonly string[]): Promise<DebateRow[]> =>
-      ids.length === 0 ? [] : tables.selectFrom('debates').selectAll().where('id', 'in', [...ids]).execute(),
+      ids.length === 0
+        ? []
+        : tables
+            .selectFrom('debates')
+            .selectAll()
+            .where('id', 'in', [...ids])
+            .execute(),
 
     /** The announced sitting of a meeting that no recording has joined yet. */
     findUnrecorded: async (trx: Trx, meetingId: string): Promise<DebateRow | undefined> =>

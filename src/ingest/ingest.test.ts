@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database.ts';
 import { type Loopback, openLoopback } from '../../tests/support/loopback.ts';
 import { createManualClock, type ManualClock } from '../../tests/support/manual-clock.ts';
+import { openDataIn } from '../../tests/support/open-data.ts';
 import { list, type PortalVideo, publish, withdraw } from '../../tests/support/portal-day.ts';
 import { createDebates, type Debates } from '../debates/index.ts';
 import { createEvents, type Events } from '../platform/events/index.ts';
@@ -53,6 +54,7 @@ beforeEach(async () => {
   const logger = createLogger({ level: 'debug', destination: { write: (line) => logged.push(JSON.parse(line)) } });
   ingest = createIngest({
     sources: [source],
+    openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
     debates,
     speech: createSpeech({ db: database.db, debates, clock }),
     db: database.db,

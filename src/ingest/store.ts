@@ -25,7 +25,14 @@ interface ObservationsTable {
   end_seen_at: Date | null;
 }
 
-type IngestTables = { observations: ObservationsTable };
+interface DumpsTable {
+  name: string;
+  url: string;
+  validator: string | null;
+  taken_at: Date;
+}
+
+type IngestTables = { observations: ObservationsTable; open_data_dumps: DumpsTable };
 
 /** What was last taken from a recording's facts. */
 export interface KnownFacts {
@@ -91,6 +98,25 @@ export function createIngestStore(db: Db) {
           .onConflict((conflict) => conflict.columns(['source', 'ref', 'document']).doUpdateSet(row))
           .execute();
       });
+    },
+
+    /** What the server said of a dump when it was last taken whole, from that address. */
+    dumpValidator: async (name: string, url: string): Promise<string | null> => {
+      const row = await tables
+        .selectFrom('open_data_dumps')
+        .select('validator')
+        .where('name', '=', name)
+        .where('url', '=', url)
+        .executeTakeFirst();
+      return row?.validator ?? null;
+    },
+
+    saveDump: async (row: DumpsTable): Promise<void> => {
+      await tables
+        .insertInto('open_data_dumps')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+        .execute();
     },
 
     setEndSeen: async (ref: DebateRef, endSeenAt: Date | null): Promise<void> => {

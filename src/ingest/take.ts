@@ -12,7 +12,8 @@ export interface Take {
   /** `streaming`: the source names a running stream of it. */
   facts(found: Found, known: KnownFacts | undefined, streaming: boolean): Promise<Taken>;
   withdrawal(ref: DebateRef, provenance: Provenance): Promise<Taken>;
-  announcement(source: string, announced: Announcement): Promise<void>;
+  /** True when it was news. */
+  announcement(source: string, announced: Announcement): Promise<boolean>;
 }
 
 interface Found {
@@ -69,10 +70,11 @@ export function createTake(deps: { debates: Debates; store: IngestStore; clock: 
     withdrawal,
     announcement: async (source, announced) => {
       const recorded = await debates.recordAnnouncement(announced, source);
-      if (recorded === null || recorded.outcome === 'unchanged') return;
+      if (recorded === null || recorded.outcome === 'unchanged') return false;
       const ref = announced.meetingId ?? recorded.id;
       const { provenance } = announced;
       await store.save({ source, ref, document: 'announcement', debateId: recorded.id, provenance });
+      return true;
     },
   };
 }

@@ -145,10 +145,8 @@ export function createPortal(options: PortalOptions): Portal {
         parseCaptions,
       ),
     record: async (reportId, { validator, signal } = {}) =>
-      observe(
-        pages,
-        { url: addresses.reportXml(reportId), maxBytes: MAX_BYTES.record, validator, signal },
-        (bytes) => parseSyceron(refuseWebPage(bytes, 'syceron')),
+      observe(pages, { url: addresses.reportXml(reportId), maxBytes: MAX_BYTES.record, validator, signal }, (bytes) =>
+        parseSyceron(refuseWebPage(bytes, 'syceron')),
       ),
     editorial: ({ signal } = {}) =>
       firstThatAnswers(addresses.editorials(parisDay(clock.now())), (url) =>

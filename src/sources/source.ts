@@ -180,8 +180,12 @@ export interface LiveObservation {
   rejected: { entry: string; reason: string }[];
 }
 
-/** A line of the day's programme. */
+/** A line of the day's programme, or a meeting of the agenda. */
 export interface Announcement {
+  /** The programme of the day knows better than the agenda, which is published for weeks to come. */
+  origin: 'programme' | 'agenda';
+  /** False for a meeting that may not take place. */
+  isCertain: boolean;
   /** `RUANR…`; null when the programme does not name it. */
   meetingId: string | null;
   title: string;

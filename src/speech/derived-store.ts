@@ -61,7 +61,12 @@ export function createDerivedStore(db: Db) {
         .executeTakeFirst(),
 
     /** A look that found nothing new. */
-    saveCheck: async (debateId: string, from: DerivedFrom, checkedAt: Date, nextCheckAt: Date | null): Promise<void> => {
+    saveCheck: async (
+      debateId: string,
+      from: DerivedFrom,
+      checkedAt: Date,
+      nextCheckAt: Date | null,
+    ): Promise<void> => {
       await tables
         .updateTable('speech_debates')
         .set({
@@ -176,7 +181,9 @@ async function insertRows(
   for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) {
     const json = jsonOf(rows.slice(at, at + ROWS_A_STATEMENT));
     await sql`insert into ${sql.table(table)} (${debate}, ${columns})
-      select ${values}, ${columns} from jsonb_populate_recordset(null::${sql.table(table)}, ${json}::jsonb)`.execute(trx);
+      select ${values}, ${columns} from jsonb_populate_recordset(null::${sql.table(table)}, ${json}::jsonb)`.execute(
+      trx,
+    );
   }
 }
 

@@ -56,6 +56,12 @@ export function createDirectoryStore(db: Db) {
       });
     },
 
+    /** Every organ: some ten thousand since 1958. */
+    organNames: async (): Promise<Map<string, string>> => {
+      const rows = await tables.selectFrom('organs').select(['id', 'name']).execute();
+      return new Map(rows.map(({ id, name }) => [id, name]));
+    },
+
     /** The debates in which some people speak, with their Paris day. */
     appearances: async (personIds: readonly string[]): Promise<Appearance[]> => {
       const { rows } = await sql<Appearance>`

@@ -41,7 +41,10 @@ export function createDocumentsStore(db: Db) {
         .where('debate_id', '=', debateId)
         .execute();
       return new Map(
-        rows.map(({ document, etag, last_modified, sha256 }) => [document, { etag, lastModified: last_modified, sha256 }]),
+        rows.map(({ document, etag, last_modified, sha256 }) => [
+          document,
+          { etag, lastModified: last_modified, sha256 },
+        ]),
       );
     },
 

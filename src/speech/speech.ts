@@ -36,6 +36,8 @@ export interface Speech {
    * for a dump that knows less than another. Says how many rows were written.
    */
   takeDirectory(items: DirectoryItems, only: 'all' | 'unknown'): Promise<number>;
+  /** Names of the organs of the directory, by `PO…`. */
+  organNames(): Promise<Map<string, string>>;
 }
 
 /** A sitting whose end is not known lasts about this long, in seconds: evening sittings end at midnight. */
@@ -119,6 +121,7 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
   return {
     due: (source, limit) => derivations.due(source, clock.now(), limit),
     validators: documents.validators,
+    organNames: directory.organNames,
     take,
     takeDirectory: async (items, only) => {
       const { written, changedPeople } = await directory.save(items, only);

@@ -118,5 +118,4 @@ export type SpeechTables = ListedDebatesView & {
     sha256: string;
     updated_at: Generated<Date>;
   };
-  open_data_dumps: { name: string; url: string; validator: string | null; taken_at: Date };
 };

@@ -127,6 +127,15 @@ create table speaking_times (
 );
 create index speaking_times_speaker on speaking_times (speaker_id) where speaker_id is not null;
 
+-- What debates were about, for suggestions: titles of chapters and themes, each once.
+create table subjects (
+  -- Without accents and case.
+  key text collate "C" primary key,
+  label text not null,
+  last_at timestamptz(3) not null
+);
+create index subjects_search on subjects using gin (key gin_trgm_ops);
+
 -- People: the Assembly's directory, and those whom only debates name (`nom-…`, or a PA number in no dump).
 -- No contact data is ever stored.
 create table people (

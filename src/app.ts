@@ -3,6 +3,7 @@ import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
 import { type App, bearerToken, createHttpServer, httpErrors, sameSecret } from './platform/http/index.ts';
+import { registerSpeechRoutes } from './speech/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -58,6 +59,7 @@ export async function createApp(house: House, options: { isDraining: () => boole
     },
     requester: () => null,
   });
+  registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
   registerHealthRoutes(app, {
     version: VERSION,
     clock,

@@ -1,62 +1,23 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDebates, type Debates } from '../src/debates/index.ts';
-import { createReplay, type Replay } from '../src/demo/index.ts';
-import { createIngest, type Ingest } from '../src/ingest/index.ts';
-import { parisDay } from '../src/platform/clock/index.ts';
-import { createEvents, type Events } from '../src/platform/events/index.ts';
-import { createFetcher, type Fetcher } from '../src/platform/fetch/index.ts';
-import { createLogger } from '../src/platform/telemetry/index.ts';
-import { createPortal, createPortalAddresses } from '../src/portal/index.ts';
-import { createPortalSource } from '../src/sources/index.ts';
-import { createSpeech, type Speech } from '../src/speech/index.ts';
-import { openTestDatabase, type TestDatabase } from './support/database.ts';
-import { filmed, NOW, SITTINGS } from './support/demo-sittings.ts';
-import { createManualClock } from './support/manual-clock.ts';
-import { openDataIn } from './support/open-data.ts';
+import type { Debates } from '../src/debates/index.ts';
+import type { Ingest } from '../src/ingest/index.ts';
+import { filmed, SITTINGS } from './support/demo-sittings.ts';
+import type { ManualClock } from './support/manual-clock.ts';
+import { DUMPS, openReplayedHouse, type ReplayedHouse } from './support/replayed-house.ts';
 import { rowVersions } from './support/row-versions.ts';
 
-const days = SITTINGS.map(({ startsAtMs }) => parisDay(new Date(startsAtMs))).sort();
-const period = { since: days.at(0) ?? '', until: days.at(-1) ?? '' };
-const DUMPS = { dumps: ['everybody', 'activeDeputies', 'agenda'] } as const;
-const clock = createManualClock(NOW.toISOString());
-
-let database: TestDatabase;
-let events: Events;
+let house: ReplayedHouse;
+let database: ReplayedHouse['database'];
 let debates: Debates;
-let speech: Speech;
-let replay: Replay;
-let fetcher: Fetcher;
 let ingest: Ingest;
+let clock: ManualClock;
 
 beforeAll(async () => {
-  database = await openTestDatabase();
-  events = createEvents({ database, onError: () => undefined });
-  debates = createDebates({ db: database.db, events });
-  speech = createSpeech({ db: database.db, debates, clock });
-  replay = await createReplay({ sittings: SITTINGS, clock });
-  fetcher = createFetcher({ userAgent: 'robian-test', clock, random: () => 0.5, retries: 0 });
-  const bases = ['portalUrl', 'mediaUrl', 'hlsUrl', 'openDataUrl', 'siteUrl'].map((name) => [name, replay.url]);
-  const addresses = createPortalAddresses(Object.fromEntries(bases));
-  ingest = createIngest({
-    sources: [createPortalSource({ portal: createPortal({ fetcher, addresses, clock }), addresses, clock })],
-    openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
-    debates,
-    speech,
-    db: database.db,
-    clock,
-    logger: createLogger({ level: 'silent' }),
-  });
-  await ingest.observeLive();
-  await ingest.run(period);
+  house = await openReplayedHouse();
+  ({ database, debates, ingest, clock } = house);
 });
-
-afterAll(async () => {
-  await fetcher.close();
-  await replay.close();
-  await events.close();
-  await database.close();
-});
+afterAll(() => house.close());
 
 const rows = async (query: ReturnType<typeof sql<Record<string, unknown>>>) => (await query.execute(database.db)).rows;
 

@@ -12,8 +12,8 @@ const MEETING = 'RUANR5L17S2027IDS30927';
 function announcement(change: Partial<Announcement> = {}): Announcement {
   return {
     origin: 'programme',
-  isCertain: true,
-  meetingId: MEETING,
+    isCertain: true,
+    meetingId: MEETING,
     title: 'Séance publique',
     description: '',
     type: 'seance_publique',

@@ -1,5 +1,6 @@
 import type { CaptionCue, RecordParagraph, Synchro } from '../portal/index.ts';
 import type { SourceChapter, SourceSpeaker } from '../sources/index.ts';
+import type { ChapterKind } from './chapter-kinds.ts';
 import { type Cue, isSpoken } from './cue.ts';
 import { mergeCues } from './cues.ts';
 import { type NamedPerson, namedPerson } from './named-person.ts';
@@ -33,6 +34,8 @@ export interface DerivedSpeech {
   start: SittingStart | null;
   /** Everybody who is named, each once. */
   people: NamedPerson[];
+  /** What it was about: titles of chapters that name a subject. */
+  subjects: string[];
   /** Null: nothing was published of what was said. */
   wordSource: 'record' | 'captions' | 'record+captions' | null;
 }
@@ -61,8 +64,19 @@ export function deriveSpeech(facts: SpeechFacts): DerivedSpeech {
       silenceEndsAtMs: facts.silenceEndsAtMs,
     }),
     people: everybody(facts.speakers, cues),
+    subjects: subjectsOf(chapters),
     wordSource: wordSource(cues),
   };
+}
+
+/** Kinds whose label says what is talked about, and not by whom or where in a text. */
+const SUBJECT_KINDS: readonly ChapterKind[] = ['text', 'question_title', 'tribute', 'other'];
+
+function subjectsOf(chapters: readonly PlacedChapter[]): string[] {
+  return chapters.flatMap(({ kind, label, children }) => [
+    ...(SUBJECT_KINDS.includes(kind) ? [label] : []),
+    ...subjectsOf(children),
+  ]);
 }
 
 /** The directory of the debate first: it gives names in full where the record may say only a function. */

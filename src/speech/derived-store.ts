@@ -111,6 +111,7 @@ export function createDerivedStore(db: Db) {
         await own.deleteFrom(table).where('debate_id', '=', debateId).execute();
       }
       await addPeople(trx, derived.people);
+      await addSubjects(trx, derived.subjects, from.sortsAt);
       await insertRows(trx, 'cues', debateId, from.sortsAt, cueRows(derived, groupOf));
       await insertRows(trx, 'speeches', debateId, from.sortsAt, speechRows(derived, groupOf));
       await insertRows(trx, 'speaking_times', debateId, null, timeRows(derived));
@@ -207,5 +208,19 @@ async function addPeople(trx: Trx, people: readonly NamedPerson[]): Promise<void
     .insertInto('people')
     .values(rows)
     .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+}
+
+async function addSubjects(trx: Trx, labels: readonly string[], saidAt: Date): Promise<void> {
+  const byKey = new Map(labels.map((label) => [textKey(label), label]));
+  byKey.delete('');
+  if (byKey.size === 0) return;
+  await trx
+    .withTables<SpeechTables>()
+    .insertInto('subjects')
+    .values([...byKey].map(([key, label]) => ({ key, label, last_at: saidAt })))
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({ last_at: saidAt }).where('subjects.last_at', '<', saidAt),
+    )
     .execute();
 }

@@ -78,6 +78,7 @@ export type SpeechTables = ListedDebatesView & {
     chairing_ms: number;
     turns: number;
   };
+  subjects: { key: string; label: string; last_at: Date };
   people: {
     id: string;
     civility: string | null;

@@ -53,6 +53,8 @@ create table speech_debates (
 );
 create index speech_debates_next_check on speech_debates (next_check_at) where next_check_at is not null;
 
+create index speech_debates_by_updated on speech_debates (updated_at, debate_id);
+
 create table cues (
   debate_id text not null references debates (id) on delete cascade,
   position integer not null,

@@ -274,3 +274,18 @@ describe('people', () => {
     await get('/api/speakers/x', {}, 400);
   });
 });
+
+describe('the export of speeches', () => {
+  test('holds each with its whole text and where to listen, after a line of terms', async () => {
+    const [header, ...speeches] = (await get('/api/export/speeches.ndjson')).body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(header).toMatchObject({ kind: 'speeches', notice: expect.stringContaining('not verbatim') });
+    const speech = speeches.find((one) => one.debate_id === sitting && one.speaker.id === 'PA9900002');
+    expect(speech.text).toContain('inventaire communal');
+    expect(speech.text).toContain('moyens nécessaires');
+    const later = (await get('/api/export/speeches.ndjson?updated_since=2100-01-01T00:00:00Z')).body;
+    expect(later.trimEnd().split('\n')).toHaveLength(1);
+  });
+});

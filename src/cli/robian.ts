@@ -9,6 +9,7 @@ import { type CommandContext, CommandFailed } from './context.ts';
 import { extractCommand } from './extract.ts';
 import { ingestCommand } from './ingest.ts';
 import { migrateCommand } from './migrate.ts';
+import { openDataCommand } from './open-data.ts';
 import { createOutput } from './output.ts';
 import { startCommand, workerCommand } from './start.ts';
 import { vaultCommand } from './vault.ts';
@@ -60,7 +61,7 @@ const program = new Command('robian')
   .version(VERSION)
   .option('--json', 'one JSON line, for machines')
   .exitOverride();
-for (const make of [startCommand, workerCommand, migrateCommand, ingestCommand, extractCommand]) {
+for (const make of [startCommand, workerCommand, migrateCommand, ingestCommand, openDataCommand, extractCommand]) {
   program.addCommand(make(context).exitOverride());
 }
 

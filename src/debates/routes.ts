@@ -5,6 +5,7 @@ import type { Db } from '../platform/database/index.ts';
 import { type App, cursorOf, decodeCursor, type Page, pageLinks } from '../platform/http/index.ts';
 import type { Debates } from './debates.ts';
 import type { DebateFilter, Sort, SortOrder } from './list-query.ts';
+import { registerOpenRoutes } from './open-routes.ts';
 import { presentDebate } from './present.ts';
 import {
   type AudioFileBody,
@@ -37,6 +38,7 @@ const DEFAULT_PER_PAGE = 20;
 export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
   const store = createDebatesStore(options.db);
   app.addSchema(Debate);
+  registerOpenRoutes(app, options);
 
   const present = async (listed: readonly ListedDebate['debate'][]) => {
     const files = await options.audioFiles(listed.filter((one) => one.hasAudio).map((one) => one.id));

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type Debate, DebateId, type Debates } from '../debates/index.ts';
+import { attributionOf, type Debate, DebateId, type Debates } from '../debates/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { App } from '../platform/http/index.ts';
 import type { Cue } from './cue.ts';
 import { speechErrors } from './errors.ts';
 import { noticeOf } from './notice.ts';
 import { placeChapters } from './place-chapters.ts';
-import { attributionOf, presentChapters, presentCue } from './present.ts';
+import { presentChapters, presentCue } from './present.ts';
 import { createPublishedStore } from './published-store.ts';
 import { Chapter, Chapters, problem, SpeakingTimes, Transcript, Words } from './schemas.ts';
 import { groupsOf } from './speaking-time.ts';

@@ -3,7 +3,7 @@ import type { Debate } from '../debates/index.ts';
 import { markedHtml } from './marked-html.ts';
 import type { PlacedChapter } from './place-chapters.ts';
 import type { PublishedCue } from './published-store.ts';
-import type { Chapters, HitDebate, Moment, Transcript } from './schemas.ts';
+import type { HitDebate, Moment, Transcript } from './schemas.ts';
 import type { Hit } from './search-store.ts';
 import type { Suspension } from './suspensions.ts';
 
@@ -125,9 +125,4 @@ export function presentHitDebate(hit: Hit): Static<typeof HitDebate> {
 export function listenUrl(publicUrl: string, debateId: string, startsAtMs: number | null): string | null {
   if (startsAtMs === null) return null;
   return `${publicUrl}/api/streaming/${encodeURIComponent(debateId)}/stream#t=${Math.floor(startsAtMs / 1000)}`;
-}
-
-/** The Assembly's terms ask for its name and a link to the original with every document. */
-export function attributionOf(debate: Debate): Static<typeof Chapters>['attribution'] {
-  return { name: 'Assemblée nationale', url: debate.pageUrl };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { App } from '../platform/http/index.ts';
 import { registerDebateSpeechRoutes } from './debate-routes.ts';
+import { registerExportRoutes } from './export-routes.ts';
 import { registerSearchRoutes } from './search-routes.ts';
 import { registerSpeakersRoutes } from './speakers-routes.ts';
 
@@ -19,4 +20,5 @@ export function registerSpeechRoutes(app: App, options: SpeechRoutesOptions): vo
   registerDebateSpeechRoutes(app, options);
   registerSearchRoutes(app, options);
   registerSpeakersRoutes(app, options);
+  registerExportRoutes(app, options);
 }

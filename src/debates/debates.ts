@@ -15,6 +15,10 @@ export interface Recorded {
   outcome: Outcome;
 }
 
+export interface RecordedAnnouncement extends Recorded {
+  meetingId: string;
+}
+
 /** The register. */
 export interface Debates {
   /** By its id or any id it was ever known by; null when unknown. */
@@ -27,6 +31,8 @@ export interface Debates {
   record(observed: SourceDebate): Promise<Recorded>;
   /** Takes a line of the programme; null when it names no meeting, which leaves nothing to know it by later. */
   recordAnnouncement(announced: Announcement, source: string): Promise<Recorded | null>;
+  /** The same for several at once; those that name no meeting are left out. */
+  recordAnnouncements(announced: readonly Announcement[], source: string): Promise<RecordedAnnouncement[]>;
   /**
    * The agenda says that this meeting will not take place: it leaves the lists. Null when nobody announced it, when it has a
    * recording, or when the programme of the day, which knows better, announced it too.
@@ -68,6 +74,61 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
     return row ? debateOf(row) : null;
   };
 
+  const recordAnnouncements = async (
+    announcements: readonly Announcement[],
+    source: string,
+  ): Promise<RecordedAnnouncement[]> => {
+    const observed = new Map(
+      announcements.flatMap((announced) => {
+        const { meetingId } = announced;
+        const facts = meetingId === null ? null : factsOfAnnouncement(announced, source, meetingId);
+        return meetingId === null || facts === null ? [] : [[meetingId, { meetingId, announced, facts }] as const];
+      }),
+    );
+    const seen = await store.findByAliases([...observed.keys()]);
+    const news = [...observed.values()].filter((one) => isNews(one, seen.get(one.meetingId)));
+    const known = news.length === 0 ? [] : await writeAnnouncements(news);
+    const outcomes = new Map(known.map((recorded) => [recorded.meetingId, recorded]));
+    return [...observed.keys()].map(
+      (meetingId) =>
+        outcomes.get(meetingId) ?? { meetingId, id: seen.get(meetingId)?.id ?? meetingId, outcome: 'unchanged' },
+    );
+  };
+
+  const writeAnnouncements = (news: readonly ObservedAnnouncement[]): Promise<RecordedAnnouncement[]> =>
+    db.transaction().execute(async (trx) => {
+      await store.lock(trx);
+      // Looked at again under the lock: somebody else may have written the same, or the recording, in the meantime.
+      const seen = await store.findByAliases(
+        news.map(({ meetingId }) => meetingId),
+        trx,
+      );
+      const changed = news.filter((one) => isNews(one, seen.get(one.meetingId)));
+      await store.insertAnnounced(
+        trx,
+        changed.filter(({ meetingId }) => !seen.has(meetingId)),
+      );
+      const recorded: RecordedAnnouncement[] = [];
+      for (const { meetingId, facts } of changed) {
+        const row = seen.get(meetingId);
+        if (row) await store.update(trx, row.id, { ...facts, sitting_state: 'announced' });
+        recorded.push({ meetingId, id: row?.id ?? meetingId, outcome: row ? 'updated' : 'created' });
+      }
+      await events.appendAll(
+        trx,
+        recorded.map(({ meetingId, id, outcome }) => ({
+          type: outcome === 'created' ? 'debate_created' : 'debate_updated',
+          channel: 'debates',
+          data: {
+            debate_id: id,
+            title: changed.find((one) => one.meetingId === meetingId)?.facts.title ?? '',
+            state: 'announced',
+          },
+        })),
+      );
+      return recorded;
+    });
+
   const withdrawSeen = async (seen: DebateRow): Promise<Recorded> => {
     if (seen.sitting_state === 'withdrawn') return { id: seen.id, outcome: 'unchanged' };
     return db.transaction().execute(async (trx) => {
@@ -106,25 +167,8 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       });
     },
 
-    recordAnnouncement: async (announced, source) => {
-      const { meetingId } = announced;
-      if (meetingId === null) return null;
-      const facts = factsOfAnnouncement(announced, source, meetingId);
-      const seen = await store.find(meetingId);
-      if (seen && (isKnownBetter(seen, announced) || says(seen, facts, 'announced')))
-        return { id: seen.id, outcome: 'unchanged' };
-      return db.transaction().execute(async (trx): Promise<Recorded> => {
-        await store.lock(trx);
-        if (seen) await store.update(trx, seen.id, { ...facts, sitting_state: 'announced' });
-        else await store.insert(trx, meetingId, 'announced', facts);
-        await store.addAlias(trx, meetingId, meetingId);
-        await announce(trx, seen ? 'debate_updated' : 'debate_created', meetingId, {
-          title: facts.title,
-          state: 'announced',
-        });
-        return { id: meetingId, outcome: seen ? 'updated' : 'created' };
-      });
-    },
+    recordAnnouncement: async (announced, source) => (await recordAnnouncements([announced], source))[0] ?? null,
+    recordAnnouncements,
 
     cancelAnnouncement: async (meetingId) => {
       const seen = await store.find(meetingId);
@@ -159,6 +203,17 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
         await announce(trx, 'debate_updated', id, { run: state });
     },
   };
+}
+
+interface ObservedAnnouncement {
+  meetingId: string;
+  announced: Announcement;
+  facts: Facts;
+}
+
+/** Whether the register does not say it yet, and should. */
+function isNews({ announced, facts }: ObservedAnnouncement, seen: DebateRow | undefined): boolean {
+  return seen === undefined || !(isKnownBetter(seen, announced) || says(seen, facts, 'announced'));
 }
 
 /** A recording knows better than any announcement, and the programme of the day better than the agenda. */

@@ -81,6 +81,26 @@ export function createIngestStore(db: Db) {
         .execute();
     },
 
+    /** The same for several at once. */
+    saveAll: async (observations: readonly Observation[]): Promise<void> => {
+      if (observations.length === 0) return;
+      await tables
+        .insertInto('observations')
+        .values(observations.map(rowOf))
+        .onConflict((conflict) =>
+          conflict.columns(['source', 'ref', 'document']).doUpdateSet((eb) => ({
+            debate_id: eb.ref('excluded.debate_id'),
+            url: eb.ref('excluded.url'),
+            fetched_at: eb.ref('excluded.fetched_at'),
+            sha256: eb.ref('excluded.sha256'),
+            etag: eb.ref('excluded.etag'),
+            last_modified: eb.ref('excluded.last_modified'),
+            reading: eb.ref('excluded.reading'),
+          })),
+        )
+        .execute();
+    },
+
     /** The recording is withdrawn: its facts, were they to come back, are to be read anew. */
     saveWithdrawal: async (observation: Omit<Observation, 'document'>): Promise<void> => {
       const row = rowOf({ ...observation, document: 'withdrawal' });

@@ -124,15 +124,13 @@ async function agendaTaker(tools: DumpTools, provenance: Provenance): Promise<Pi
   const { addresses, clock, debates, speech, take } = tools;
   const context = { now: clock.now(), organNames: await speech.organNames(), addresses, provenance };
   return async (items) => {
-    let written = 0;
-    for (const item of items) {
-      if (item.kind !== 'meeting') continue;
-      const decision = decideMeeting(item.meeting, context);
-      if (decision.kind === 'announce' && (await take.announcement(SOURCE, decision.announcement))) written += 1;
-      if (decision.kind === 'cancel') {
-        const cancelled = await debates.cancelAnnouncement(decision.meetingId);
-        if (cancelled?.outcome === 'updated') written += 1;
-      }
+    const decisions = items.flatMap((item) => (item.kind === 'meeting' ? decideMeeting(item.meeting, context) : []));
+    const announced = decisions.flatMap((one) => (one.kind === 'announce' ? one.announcement : []));
+    let written = await take.announcements(SOURCE, announced);
+    for (const decision of decisions) {
+      if (decision.kind !== 'cancel') continue;
+      const cancelled = await debates.cancelAnnouncement(decision.meetingId);
+      if (cancelled?.outcome === 'updated') written += 1;
     }
     return written;
   };

@@ -14,7 +14,7 @@ export async function takeLive(
   attempts.answered(source.id);
   report.rejected.push(...observation.rejected);
   for (const { ref, error } of observation.failed) attempts.fail(report, ref?.id ?? 'programme', error);
-  for (const announced of observation.announced) await take.announcement(source.id, announced);
+  await take.announcements(source.id, observation.announced);
 
   const running = observation.sittings.map(({ debate }) => debate.ref);
   const named = new Set([...running, ...observation.failed.flatMap(({ ref }) => ref ?? [])].map(({ id }) => id));

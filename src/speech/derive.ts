@@ -21,8 +21,8 @@ export interface SpeechFacts {
   paragraphs: readonly RecordParagraph[];
   /** Where the recording stops being silent, in milliseconds, where that was measured. */
   silenceEndsAtMs: number | null;
-  /** The political group of a person (`PA…`) on the day of the debate. */
-  groupOf: (personId: string) => string | null;
+  /** Political groups (`PO…`) on the day of the debate, by person (`PA…`); who is absent sits in none. */
+  groups: ReadonlyMap<string, string>;
 }
 
 export interface DerivedSpeech {
@@ -56,7 +56,7 @@ export function deriveSpeech(facts: SpeechFacts): DerivedSpeech {
     suspensions: findSuspensions(cues),
     cues,
     speeches: speechesOf(cues, chapters, facts.speakers),
-    speakingTime: speakingTime(cues, facts.groupOf),
+    speakingTime: speakingTime(cues, (personId) => facts.groups.get(personId) ?? null),
     start: sittingStart({
       chapters,
       recordTimesMs: facts.paragraphs.map(({ startsAtMs }) => startsAtMs),

@@ -86,7 +86,7 @@ export function createDerivedStore(db: Db) {
       derived: DerivedSpeech,
       from: DerivedFrom,
       checked: { checkedAt: Date; nextCheckAt: Date | null },
-      groupOf: (personId: string) => string | null,
+      groups: ReadonlyMap<string, string>,
     ): Promise<void> => {
       const own = trx.withTables<SpeechTables>();
       const row = {
@@ -112,14 +112,14 @@ export function createDerivedStore(db: Db) {
       }
       await addPeople(trx, derived.people);
       await addSubjects(trx, derived.subjects, from.sortsAt);
-      await insertRows(trx, 'cues', debateId, from.sortsAt, cueRows(derived, groupOf));
-      await insertRows(trx, 'speeches', debateId, from.sortsAt, speechRows(derived, groupOf));
+      await insertRows(trx, 'cues', debateId, from.sortsAt, cueRows(derived, groups));
+      await insertRows(trx, 'speeches', debateId, from.sortsAt, speechRows(derived, groups));
       await insertRows(trx, 'speaking_times', debateId, null, timeRows(derived));
     },
   };
 }
 
-function cueRows(derived: DerivedSpeech, groupOf: (personId: string) => string | null): object[] {
+function cueRows(derived: DerivedSpeech, groups: ReadonlyMap<string, string>): object[] {
   return derived.cues.map(({ speaker, ...cue }, position) => ({
     position,
     starts_at_ms: cue.startsAtMs,
@@ -130,18 +130,18 @@ function cueRows(derived: DerivedSpeech, groupOf: (personId: string) => string |
     speaker_role: speaker?.role ?? null,
     person_id: speaker?.personId ?? null,
     is_chair: speaker?.chair ?? false,
-    group_id: speaker?.personId == null ? null : groupOf(speaker.personId),
+    group_id: groups.get(speaker?.personId ?? '') ?? null,
     text: cue.text,
   }));
 }
 
-function speechRows(derived: DerivedSpeech, groupOf: (personId: string) => string | null): object[] {
+function speechRows(derived: DerivedSpeech, groups: ReadonlyMap<string, string>): object[] {
   return derived.speeches.map(({ cues, ...speech }, position) => ({
     position,
     speaker_id: speech.speakerId,
     speaker_name: speech.name,
     speaker_role: speech.role,
-    group_id: speech.speakerId === null ? null : groupOf(speech.speakerId),
+    group_id: groups.get(speech.speakerId ?? '') ?? null,
     starts_at_ms: speech.startsAtMs,
     ends_at_ms: speech.endsAtMs,
     speaking_ms: speech.speakingMs,

@@ -67,8 +67,8 @@ export const HIT_STOP = '\u{e001}';
  * collection.
  */
 export const COUNTED_HITS = 1_000;
-/** Hits that are looked at to make a page of groups: 20 debates of 100 hits. */
-const GROUPED_HITS = 2_000;
+/** Hits that are looked at to make a page of groups: 20 debates of 50 hits. More would keep an embedded database busy. */
+const GROUPED_HITS = 1_000;
 /** Moments shown of each debate of a grouped answer. */
 const MOMENTS_A_GROUP = 3;
 

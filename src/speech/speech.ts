@@ -4,7 +4,8 @@ import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { Published, Validator } from '../sources/index.ts';
 import { nextCheckAt } from './check-schedule.ts';
-import { DERIVATION_RULES, type DerivedSpeech, deriveSpeech } from './derive.ts';
+import { DERIVATION_RULES, type DerivedSpeech } from './derive.ts';
+import { deriveAside } from './derive-aside.ts';
 import { createDerivedStore, type DerivedFrom, type DueDebate } from './derived-store.ts';
 import { createDirectoryStore, type DirectoryItems } from './directory-store.ts';
 import { createDocumentsStore, type DocumentContents, type PackedDocument, packDocument } from './documents-store.ts';
@@ -69,8 +70,8 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
       return 'unchanged';
     }
     const stored = { ...(await documents.contents(debate.id)), ...contentsOf(observed) };
-    const { derived, groupOf } = await derive(debate, stored);
-    await save(debate.id, { news, derived, from, checked, groupOf });
+    const { derived, groups } = await derive(debate, stored);
+    await save(debate.id, { news, derived, from, checked, groups });
     return 'derived';
   }
 
@@ -81,9 +82,14 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
     const ids = paragraphs.flatMap(({ speaker }) => speaker?.personId ?? []);
     const named = debate.speakers.flatMap(({ personId }) => personId ?? []);
     const mandates = await directory.groupMandates([...new Set([...ids, ...named])]);
-    const groupOf = (personId: string): string | null => groupAt(mandates.get(personId) ?? [], debate.day);
+    const groups = new Map(
+      [...mandates].flatMap(([personId, own]) => {
+        const group = groupAt(own, debate.day);
+        return group === null ? [] : [[personId, group] as const];
+      }),
+    );
     const { chapters, speakers, durationSeconds } = debate;
-    const derived = deriveSpeech({
+    const derived = await deriveAside({
       chapters,
       speakers,
       durationSeconds,
@@ -91,9 +97,9 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
       captions,
       paragraphs,
       silenceEndsAtMs: null,
-      groupOf,
+      groups,
     });
-    return { derived, groupOf };
+    return { derived, groups };
   }
 
   async function save(
@@ -103,13 +109,13 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
       derived: DerivedSpeech;
       from: DerivedFrom;
       checked: Check;
-      groupOf: (personId: string) => string | null;
+      groups: ReadonlyMap<string, string>;
     },
   ): Promise<void> {
-    const { news, derived, from, checked, groupOf } = found;
+    const { news, derived, from, checked, groups } = found;
     await db.transaction().execute(async (trx) => {
       for (const document of news) await documents.save(trx, debateId, document);
-      await derivations.replace(trx, debateId, derived, from, checked, groupOf);
+      await derivations.replace(trx, debateId, derived, from, checked, groups);
       await debates.reportSpeech(trx, debateId, {
         hasTranscript: derived.wordSource !== null,
         sittingStartsAtMs: derived.start?.startsAtMs ?? null,

@@ -16,7 +16,7 @@ const StartsAtMs = TimeMs('On the clock of the recording; null where nothing tel
 const EndsAtMs = TimeMs('On the clock of the recording; inferred; null where nothing tells');
 const Attribution = Type.Object({ name: Type.String(), url: Nullable(Type.String({ format: 'uri' })) });
 
-export const Speaker = Type.Object({
+const Speaker = Type.Object({
   id: Nullable(Type.String({ description: 'PA… in the open data of the Assembly, nom-… for a guest' })),
   name: Type.String(),
   role: Nullable(Type.String()),
@@ -116,7 +116,7 @@ export const Words = Type.String({
   maxLength: QUERY_MAX,
   description: 'Words, "phrases", -exclusions; accents and endings ignored',
 });
-export const PersonId = Type.String({ pattern: '^PA\\d{1,12}$', description: 'PA…' });
+const PersonId = Type.String({ pattern: '^PA\\d{1,12}$', description: 'PA…' });
 export const OrganId = Type.String({ pattern: '^PO\\d{1,12}$', description: 'PO…' });
 
 /** Pages by number go as deep as hits are counted; `cursor` goes on from there. */

@@ -289,3 +289,18 @@ describe('the export of speeches', () => {
     expect(later.trimEnd().split('\n')).toHaveLength(1);
   });
 });
+
+test('every operation is in the OpenAPI document, the tree of chapters included', async () => {
+  const { paths, components } = (await get('/openapi.json')).json();
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining([
+      '/api/debates/{debate_id}/chapters',
+      '/api/debates/{debate_id}/transcript.vtt',
+      '/api/search/speech',
+      '/api/speakers/{speaker_id}/speeches',
+      '/api/export/speeches.ndjson',
+      '/calendar.ics',
+    ]),
+  );
+  expect(components.schemas).toHaveProperty('Chapter');
+});

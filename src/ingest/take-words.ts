@@ -28,11 +28,13 @@ export async function takeWords(
 ): Promise<void> {
   const due = await speech.due(source.id, DEBATES_A_ROUND);
   await forEachLimited(due, CONCURRENCY, async ({ id, check }) => {
-    // Out of reach, the rest of the round would only wait longer; it is still due in the next one.
+    // Out of reach, the rest of the round would only wait longer.
     if (report.outOfReach.includes(source.id)) return;
     await attempts.attempt(report, id, signal, async (): Promise<Taken> => {
-      const observed = check ? await observe(await debates.get(id)) : {};
-      return observed !== null && (await speech.take(id, observed)) === 'derived' ? 'updated' : 'unchanged';
+      const observed = check ? await observe(await debates.get(id)) : null;
+      // Out of reach is no look: it is still due in the next round.
+      if (check && observed === null) return 'unchanged';
+      return (await speech.take(id, observed)) === 'derived' ? 'updated' : 'unchanged';
     });
   });
 

@@ -28,10 +28,11 @@ export interface Speech {
   validators(debateId: string): Promise<Map<DocumentKind, Validator>>;
   /**
    * Takes what was found of a debate, and derives all that follows from it. The same again writes nothing but the time
-   * of the next look.
+   * of the next look. Null: nobody looked, and only what the register says may have changed; the next look stays where
+   * it was planned.
    * @throws AppError `debates/not-found`
    */
-  take(debateId: string, observed: ObservedDocuments): Promise<SpeechOutcome>;
+  take(debateId: string, observed: ObservedDocuments | null): Promise<SpeechOutcome>;
   /**
    * Takes a piece of the directory, and corrects groups in debates already there. `unknown` leaves what is known as it is:
    * for a dump that knows less than another. Says how many rows were written.
@@ -50,7 +51,8 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
   const derivations = createDerivedStore(db);
   const directory = createDirectoryStore(db);
 
-  async function take(debateId: string, observed: ObservedDocuments): Promise<SpeechOutcome> {
+  async function take(debateId: string, found: ObservedDocuments | null): Promise<SpeechOutcome> {
+    const observed = found ?? {};
     const debate = await debates.get(debateId);
     const registered = await derivations.registered(debate.id);
     // Withdrawn in the meantime: what is known of it stays, and nobody sees it.
@@ -64,7 +66,10 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
       sortsAt: registered.sorts_at,
       durationSeconds: registered.duration_seconds,
     };
-    const checked = checkOf(debate, observed, hashes, clock.now(), registered.next_check_at);
+    const now = clock.now();
+    // A look that failed counts as one: the next is as far away as after any other.
+    const next = found === null ? registered.next_check_at : nextLook(debate, hashes, now);
+    const checked = { checkedAt: now, nextCheckAt: next };
     if (registered.built_from === from.builtFrom) {
       await derivations.saveCheck(debate.id, from, checked.checkedAt, checked.nextCheckAt);
       return 'unchanged';
@@ -151,22 +156,13 @@ interface Check {
   nextCheckAt: Date | null;
 }
 
-/** A look that asked for nothing (the register alone has changed) does not move the next one. */
-function checkOf(
-  debate: Debate,
-  observed: ObservedDocuments,
-  hashes: ReadonlyMap<DocumentKind, string>,
-  now: Date,
-  planned: Date | null,
-): Check {
-  if (Object.keys(observed).length === 0) return { checkedAt: now, nextCheckAt: planned };
+function nextLook(debate: Debate, hashes: ReadonlyMap<DocumentKind, string>, now: Date): Date | null {
   const atLeast = debate.media.map(({ durationAtLeastSeconds }) => durationAtLeastSeconds ?? 0);
   const seconds = debate.durationSeconds ?? (Math.max(0, ...atLeast) || USUAL_DURATION_SECONDS);
   const endedAt = new Date((debate.startsAt ?? debate.createdAt).getTime() + seconds * 1000);
   const wanted: DocumentKind[] = debate.type === 'seance_publique' ? ['player', 'captions', 'record'] : ['player'];
   const complete = wanted.every((kind) => hashes.has(kind));
-  const live = debate.sittingState === 'live';
-  return { checkedAt: now, nextCheckAt: nextCheckAt({ live, endedAt, checkedAt: now, complete }) };
+  return nextCheckAt({ live: debate.sittingState === 'live', endedAt, checkedAt: now, complete });
 }
 
 function builtFrom(

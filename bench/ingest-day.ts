@@ -17,7 +17,9 @@ import { createFetcher } from '../src/platform/fetch/index.ts';
 import { createLogger } from '../src/platform/telemetry/index.ts';
 import { createPortal, createPortalAddresses } from '../src/portal/index.ts';
 import { createPortalSource } from '../src/sources/index.ts';
+import { createSpeech } from '../src/speech/index.ts';
 import { openLoopback } from '../tests/support/loopback.ts';
+import { openDataIn } from '../tests/support/open-data.ts';
 import { list, publish } from '../tests/support/portal-day.ts';
 
 const VIDEOS = 40;
@@ -49,9 +51,12 @@ const source = createPortalSource({
   addresses,
   clock: systemClock,
 });
+const debates = createDebates({ db, events });
 const ingest = createIngest({
   sources: [source],
-  debates: createDebates({ db, events }),
+  openData: openDataIn(dataDir, { fetcher, addresses, clock: systemClock }),
+  debates,
+  speech: createSpeech({ db, debates, clock: systemClock }),
   db,
   clock: systemClock,
   logger: createLogger({ level: 'warn' }),

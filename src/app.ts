@@ -5,6 +5,7 @@ import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
 import { type App, createHttpServer, problemResponse } from './platform/http/index.ts';
+import { registerSpeechRoutes } from './speech/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -63,6 +64,7 @@ export async function createApp(house: House, options: { isDraining: () => boole
   });
   registerAccountsRoutes(app, { accounts, clock });
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
+  registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
   registerHealthRoutes(app, {
     version: VERSION,
     clock,

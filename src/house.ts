@@ -13,8 +13,9 @@ import { createEvents, type Events } from './platform/events/index.ts';
 import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
-import { createPortal, createPortalAddresses } from './portal/index.ts';
+import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
 import { createPortalSource, createSources, type MediaCandidate, pageSource, type Sources } from './sources/index.ts';
+import { createSpeech, type Speech } from './speech/index.ts';
 import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
 
 export const VERSION = (
@@ -33,6 +34,7 @@ export interface House {
   events: Events;
   queue: JobQueue;
   debates: Debates;
+  speech: Speech;
   ingest: Ingest;
   vault: Vault;
   extraction: Extraction;
@@ -74,7 +76,20 @@ export async function openHouse(options: {
   const portalSource = createPortalSource({ portal, addresses, clock });
   const sources = createSources([portalSource, pageSource]);
   const debates = createDebates({ db: database.db, events });
-  const ingest = createIngest({ sources: [portalSource], debates, db: database.db, clock, logger });
+  const speech = createSpeech({ db: database.db, debates, clock });
+  const ingest = createIngest({
+    sources: [portalSource],
+    openData: {
+      downloader: createDumpDownloader({ fetcher, clock, random: Math.random }),
+      addresses,
+      folder: join(config.dataDir, 'open-data'),
+    },
+    debates,
+    speech,
+    db: database.db,
+    clock,
+    logger,
+  });
   const storage = createLocalStorage({ folder: join(config.dataDir, 'vault'), clock });
   const stagingFolder = join(config.dataDir, 'staging');
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
@@ -111,6 +126,7 @@ export async function openHouse(options: {
     events,
     queue,
     debates,
+    speech,
     ingest,
     vault,
     extraction,

@@ -102,6 +102,8 @@ function schedule(house: House, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Chapters of a live sitting are looked for each minute; what comes later keeps its own, slower schedule. */
+const TAKE_WORDS_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
 /** A worker that is silent for 15 s is dead; its run waits for at most this long on top. */
 const RECOVER_SECONDS = 10;
@@ -129,6 +131,12 @@ function scheduledTasks(house: House): PeriodicTask[] {
           return ingest.run({ since: addDays(until, -config.ingestDays), until, signal });
         },
       },
+      {
+        name: 'take dumps',
+        everySeconds: 24 * HOUR_SECONDS,
+        run: (signal) => ingest.takeDumps({ dumps: ['everybody', 'activeDeputies', 'agenda'], signal }),
+      },
+      { name: 'take words', everySeconds: TAKE_WORDS_SECONDS, run: (signal) => ingest.takeWords({ signal }) },
       { name: 'observe live', everySeconds: OBSERVE_LIVE_SECONDS, run: (signal) => ingest.observeLive({ signal }) },
     );
   }

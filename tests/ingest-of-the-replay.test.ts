@@ -8,9 +8,11 @@ import { createFetcher, type Fetcher } from '../src/platform/fetch/index.ts';
 import { createLogger } from '../src/platform/telemetry/index.ts';
 import { createPortal, createPortalAddresses } from '../src/portal/index.ts';
 import { createPortalSource } from '../src/sources/index.ts';
+import { createSpeech } from '../src/speech/index.ts';
 import { openTestDatabase, type TestDatabase } from './support/database.ts';
 import { NOW, SITTINGS } from './support/demo-sittings.ts';
 import { createManualClock } from './support/manual-clock.ts';
+import { openDataIn } from './support/open-data.ts';
 
 const films = SITTINGS.filter((sitting): sitting is FilmedSitting => sitting.state !== 'announced');
 const recordings = films.filter(({ state }) => state === 'vod');
@@ -41,7 +43,15 @@ beforeAll(async () => {
   });
   const source = createPortalSource({ portal: createPortal({ fetcher, addresses, clock }), addresses, clock });
   const logger = createLogger({ level: 'silent' });
-  ingest = createIngest({ sources: [source], debates, db: database.db, clock, logger });
+  ingest = createIngest({
+    sources: [source],
+    openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
+    debates,
+    speech: createSpeech({ db: database.db, debates, clock }),
+    db: database.db,
+    clock,
+    logger,
+  });
 });
 
 afterAll(async () => {

@@ -11,6 +11,7 @@ import { explain } from './explain.ts';
 import { extractCommand } from './extract.ts';
 import { ingestCommand } from './ingest.ts';
 import { migrateCommand } from './migrate.ts';
+import { openDataCommand } from './open-data.ts';
 import { createOutput, type Output } from './output.ts';
 import { startCommand, workerCommand } from './start.ts';
 import { vaultCommand } from './vault.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   workerCommand,
   demoCommand,
   ingestCommand,
+  openDataCommand,
   extractCommand,
   (context: CommandContext) =>
     vaultCommand({

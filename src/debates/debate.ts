@@ -1,6 +1,9 @@
 import type { DebateType, MediaCandidate, SourceChapter, SourceSpeaker } from '../sources/index.ts';
 import type { DebateStatus, SittingState } from './sitting-state.ts';
 
+/** What tells where the sitting begins in its recording. */
+export type SittingStartOrigin = 'player' | 'record' | 'captions' | 'silence';
+
 /** A debate as the register keeps it. */
 export interface Debate {
   /** For ever the id under which it was first seen. */
@@ -37,6 +40,9 @@ export interface Debate {
   chapters: SourceChapter[];
   media: MediaCandidate[];
   sittingStartsAtMs: number | null;
+  sittingStartOrigin: SittingStartOrigin | null;
+  /** False while the agenda says only that the meeting may take place. */
+  isCertain: boolean;
   viewCount: number;
   favoriteCount: number;
   createdAt: Date;

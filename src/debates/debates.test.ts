@@ -11,6 +11,8 @@ const MEETING = 'RUANR5L17S2027IDS30927';
 
 function announcement(change: Partial<Announcement> = {}): Announcement {
   return {
+    origin: 'programme',
+    isCertain: true,
     meetingId: MEETING,
     title: 'Séance publique',
     description: '',
@@ -89,7 +91,10 @@ describe('the register', () => {
   it('answers the meeting id of a recording that was never announced', async () => {
     await debates.record(sampleDebate('5_e', { meetingId: MEETING }));
     expect(await debates.get(MEETING)).toMatchObject({ id: '5_e' });
-    expect(await debates.recordAnnouncement(announcement(), 'portal')).toEqual({ id: '5_e', outcome: 'unchanged' });
+    expect(await debates.recordAnnouncement(announcement(), 'portal')).toMatchObject({
+      id: '5_e',
+      outcome: 'unchanged',
+    });
   });
 
   it('takes no announcement that names no meeting, and follows one that changes', async () => {

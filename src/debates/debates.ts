@@ -1,9 +1,9 @@
 import type { Db, Trx } from '../platform/database/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Announcement, DebateRef, SourceDebate } from '../sources/index.ts';
-import type { Debate } from './debate.ts';
+import type { Debate, SittingStartOrigin } from './debate.ts';
 import { debatesErrors } from './errors.ts';
-import { type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
+import { AGENDA, type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
 import { nextSittingState, type SittingState } from './sitting-state.ts';
 import { createDebatesStore, type DebatesStore } from './store.ts';
 import type { DebateSummary } from './summary.ts';
@@ -16,16 +16,29 @@ export interface Recorded {
   outcome: Outcome;
 }
 
+export interface RecordedAnnouncement extends Recorded {
+  meetingId: string;
+}
+
 /** The register. */
 export interface Debates {
   /** By its id or any id it was ever known by; null when unknown. */
   find(idOrAlias: string): Promise<Debate | null>;
+  /** By their own ids, in any order; those that are unknown are absent. */
+  findMany(ids: readonly string[]): Promise<Debate[]>;
   /** @throws AppError `debates/not-found` */
   get(idOrAlias: string): Promise<Debate>;
   /** Takes what a source says of a recording. The same again writes nothing. */
   record(observed: SourceDebate): Promise<Recorded>;
   /** Takes a line of the programme; null when it names no meeting, which leaves nothing to know it by later. */
   recordAnnouncement(announced: Announcement, source: string): Promise<Recorded | null>;
+  /** The same for several at once; those that name no meeting are left out. */
+  recordAnnouncements(announced: readonly Announcement[], source: string): Promise<RecordedAnnouncement[]>;
+  /**
+   * The agenda says that this meeting will not take place: it leaves the lists. Null when nobody announced it, when it has a
+   * recording, or when the programme of the day, which knows better, announced it too.
+   */
+  cancelAnnouncement(meetingId: string): Promise<Recorded | null>;
   /** The source no longer shows this recording: it is marked, never deleted. */
   withdraw(ref: DebateRef): Promise<Recorded | null>;
   /** Recordings of a source on the Paris days `since`..`until`, `YYYY-MM-DD`, both included. */
@@ -34,6 +47,8 @@ export interface Debates {
   live(): Promise<Debate[]>;
   /** The vault has, or no longer has, a file of this debate. In the transaction that changes it. */
   reportAudio(trx: Trx, id: string, audio: { available: boolean; durationSeconds: number | null }): Promise<void>;
+  /** What is known of its words and of its beginning. In the transaction that changes it. */
+  reportSpeech(trx: Trx, id: string, speech: ReportedSpeech): Promise<void>;
   /** The extraction's state as listeners see it. In the transaction that changes it. */
   reportRun(trx: Trx, id: string, state: 'active' | 'failed' | null): Promise<void>;
   /** The own ids of some debates, by any ids they were known by; unknown ones are left out. */
@@ -47,6 +62,13 @@ export interface Debates {
    * hold the counts follow when they are next made.
    */
   forgetFavorites(trx: Trx, ids: readonly string[]): Promise<void>;
+}
+
+export interface ReportedSpeech {
+  hasTranscript: boolean;
+  /** Null, as its origin, when nothing tells. */
+  sittingStartsAtMs: number | null;
+  sittingStartOrigin: SittingStartOrigin | null;
 }
 
 /** The Assembly has about ten rooms; a list of live sittings that needed more would be a mistake of ours. */
@@ -64,8 +86,73 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
     return row ? debateOf(row) : null;
   };
 
+  const recordAnnouncements = async (
+    announcements: readonly Announcement[],
+    source: string,
+  ): Promise<RecordedAnnouncement[]> => {
+    const observed = new Map(
+      announcements.flatMap((announced) => {
+        const { meetingId } = announced;
+        const facts = meetingId === null ? null : factsOfAnnouncement(announced, source, meetingId);
+        return meetingId === null || facts === null ? [] : [[meetingId, { meetingId, announced, facts }] as const];
+      }),
+    );
+    const seen = await store.findByAliases([...observed.keys()]);
+    const news = [...observed.values()].filter((one) => isNews(one, seen.get(one.meetingId)));
+    const known = news.length === 0 ? [] : await writeAnnouncements(news);
+    const outcomes = new Map(known.map((recorded) => [recorded.meetingId, recorded]));
+    return [...observed.keys()].map(
+      (meetingId) =>
+        outcomes.get(meetingId) ?? { meetingId, id: seen.get(meetingId)?.id ?? meetingId, outcome: 'unchanged' },
+    );
+  };
+
+  const writeAnnouncements = (news: readonly ObservedAnnouncement[]): Promise<RecordedAnnouncement[]> =>
+    db.transaction().execute(async (trx) => {
+      await store.lock(trx);
+      // Looked at again under the lock: somebody else may have written the same, or the recording, in the meantime.
+      const seen = await store.findByAliases(
+        news.map(({ meetingId }) => meetingId),
+        trx,
+      );
+      const changed = news.filter((one) => isNews(one, seen.get(one.meetingId)));
+      await store.insertAnnounced(
+        trx,
+        changed.filter(({ meetingId }) => !seen.has(meetingId)),
+      );
+      const recorded: RecordedAnnouncement[] = [];
+      for (const { meetingId, facts } of changed) {
+        const row = seen.get(meetingId);
+        if (row) await store.update(trx, row.id, { ...facts, sitting_state: 'announced' });
+        recorded.push({ meetingId, id: row?.id ?? meetingId, outcome: row ? 'updated' : 'created' });
+      }
+      await events.appendAll(
+        trx,
+        recorded.map(({ meetingId, id, outcome }) => ({
+          type: outcome === 'created' ? 'debate_created' : 'debate_updated',
+          channel: 'debates',
+          data: {
+            debate_id: id,
+            title: changed.find((one) => one.meetingId === meetingId)?.facts.title ?? '',
+            state: 'announced',
+          },
+        })),
+      );
+      return recorded;
+    });
+
+  const withdrawSeen = async (seen: DebateRow): Promise<Recorded> => {
+    if (seen.sitting_state === 'withdrawn') return { id: seen.id, outcome: 'unchanged' };
+    return db.transaction().execute(async (trx) => {
+      await store.update(trx, seen.id, { sitting_state: 'withdrawn', live_url: null });
+      await announce(trx, 'debate_updated', seen.id, { state: 'withdrawn' });
+      return { id: seen.id, outcome: 'updated' };
+    });
+  };
+
   return {
     find,
+    findMany: async (ids) => (await store.findMany(ids)).map(debateOf),
     get: async (idOrAlias) => {
       const debate = await find(idOrAlias);
       if (!debate) throw debatesErrors.error('not-found', { params: { id: idOrAlias } });
@@ -92,35 +179,18 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       });
     },
 
-    recordAnnouncement: async (announced, source) => {
-      const { meetingId } = announced;
-      if (meetingId === null) return null;
-      const facts = factsOfAnnouncement(announced, source, meetingId);
+    recordAnnouncement: async (announced, source) => (await recordAnnouncements([announced], source))[0] ?? null,
+    recordAnnouncements,
+
+    cancelAnnouncement: async (meetingId) => {
       const seen = await store.find(meetingId);
-      if (seen && (seen.source_ref !== null || says(seen, facts, 'announced')))
-        return { id: seen.id, outcome: 'unchanged' };
-      return db.transaction().execute(async (trx): Promise<Recorded> => {
-        await store.lock(trx);
-        if (seen) await store.update(trx, seen.id, facts);
-        else await store.insert(trx, meetingId, 'announced', facts);
-        await store.addAlias(trx, meetingId, meetingId);
-        await announce(trx, seen ? 'debate_updated' : 'debate_created', meetingId, {
-          title: facts.title,
-          state: 'announced',
-        });
-        return { id: meetingId, outcome: seen ? 'updated' : 'created' };
-      });
+      if (!seen || seen.source_ref !== null || seen.source_type !== AGENDA) return null;
+      return withdrawSeen(seen);
     },
 
     withdraw: async (ref) => {
       const seen = await store.find(ref.id);
-      if (!seen) return null;
-      if (seen.sitting_state === 'withdrawn') return { id: seen.id, outcome: 'unchanged' };
-      return db.transaction().execute(async (trx) => {
-        await store.update(trx, seen.id, { sitting_state: 'withdrawn', live_url: null });
-        await announce(trx, 'debate_updated', seen.id, { state: 'withdrawn' });
-        return { id: seen.id, outcome: 'updated' };
-      });
+      return seen ? withdrawSeen(seen) : null;
     },
 
     recordingsOn: store.recordingsOn,
@@ -130,6 +200,15 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       const change = { has_audio: audio.available, duration_seconds: audio.durationSeconds };
       if (await store.setReported(trx, id, change))
         await announce(trx, 'debate_updated', id, { has_audio: audio.available });
+    },
+    reportSpeech: async (trx, id, { hasTranscript, sittingStartsAtMs, sittingStartOrigin }) => {
+      const change = {
+        has_transcript: hasTranscript,
+        sitting_starts_at_ms: sittingStartsAtMs,
+        sitting_start_origin: sittingStartOrigin,
+      };
+      if (await store.setReported(trx, id, change))
+        await announce(trx, 'debate_updated', id, { has_transcript: hasTranscript });
     },
     reportRun: async (trx, id, state) => {
       if (await store.setReported(trx, id, { run_state: state }))
@@ -145,6 +224,23 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
     },
     forgetFavorites: (trx, ids) => store.addToFavorites(trx, ids, -1),
   };
+}
+
+interface ObservedAnnouncement {
+  meetingId: string;
+  announced: Announcement;
+  facts: Facts;
+}
+
+/** Whether the register does not say it yet, and should. */
+function isNews({ announced, facts }: ObservedAnnouncement, seen: DebateRow | undefined): boolean {
+  return seen === undefined || !(isKnownBetter(seen, announced) || says(seen, facts, 'announced'));
+}
+
+/** A recording knows better than any announcement, and the programme of the day better than the agenda. */
+function isKnownBetter(seen: DebateRow, announced: Announcement): boolean {
+  if (seen.source_ref !== null) return true;
+  return announced.origin === 'agenda' && seen.source_type !== AGENDA && seen.sitting_state === 'announced';
 }
 
 /** Whether the register already says all that was observed. */

@@ -43,6 +43,8 @@ export const DEBATE_EXAMPLE: DebateBody = {
   has_audio: true,
   has_transcript: false,
   sitting_starts_at_ms: 894_000,
+  sitting_start_origin: 'record',
+  is_certain: true,
   audio_files: [AUDIO_FILE_EXAMPLE],
   view_count: 42,
   favorite_count: 3,

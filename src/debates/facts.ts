@@ -11,6 +11,9 @@ export type Facts = Omit<Insertable<DebatesTables['debates']>, 'id' | 'sitting_s
 /** A programme names no more than this of one subject; a title is one line on a phone. */
 const TITLE_MAX = 500;
 
+/** `source_type` of what only the agenda tells of, whose codes are no video types. */
+export const AGENDA = 'agenda';
+
 /** What a recording, running or ended, says of a debate. */
 export function factsOfRecording(observed: SourceDebate): Facts {
   const startsAt = new Date(observed.startsAt);
@@ -21,6 +24,7 @@ export function factsOfRecording(observed: SourceDebate): Facts {
     meeting_id: observed.meetingId,
     ...describe(observed),
     source_type: observed.sourceType,
+    is_certain: true,
     day: parisDay(startsAt),
     starts_at: startsAt,
     sorts_at: startsAt,
@@ -49,7 +53,8 @@ export function factsOfAnnouncement(announced: Announcement, source: string, mee
     source_ref: null,
     meeting_id: meetingId,
     ...describe(announced),
-    source_type: null,
+    source_type: announced.origin === 'agenda' ? AGENDA : null,
+    is_certain: announced.isCertain,
     day,
     starts_at: startsAt,
     sorts_at: startsAt ?? fromParis({ day, hour: 0 }) ?? announced.provenance.fetchedAt,

@@ -38,6 +38,8 @@ export function presentDebate(debate: Debate, audioFiles: readonly AudioFileBody
     has_audio: debate.hasAudio,
     has_transcript: debate.hasTranscript,
     sitting_starts_at_ms: debate.sittingStartsAtMs,
+    sitting_start_origin: debate.sittingStartOrigin,
+    is_certain: debate.isCertain,
     audio_files: [...audioFiles],
     view_count: debate.viewCount,
     favorite_count: debate.favoriteCount,

@@ -15,6 +15,7 @@ import type { Debates } from './debates.ts';
 import { debatesErrors } from './errors.ts';
 import { DEBATE_EXAMPLE } from './example.ts';
 import { type DebateFilter, SORT_KIND, type Sort, type SortOrder } from './list-query.ts';
+import { registerOpenRoutes } from './open-routes.ts';
 import { presentDebate } from './present.ts';
 import {
   type AudioFileBody,
@@ -44,6 +45,7 @@ const DEFAULT_PER_PAGE = 20;
 export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
   const store = createDebatesStore(options.db);
   app.addSchema({ ...Debate, examples: [DEBATE_EXAMPLE] });
+  registerOpenRoutes(app, options);
 
   const present = async (listed: readonly ListedDebate['debate'][]) => {
     const files = await options.audioFiles(listed.filter((one) => one.hasAudio).map((one) => one.id));

@@ -76,6 +76,10 @@ export const Debate = Type.Object(
     sitting_starts_at_ms: Nullable(
       Type.Integer({ description: 'Where the sitting begins in the recording, which opens on an empty room' }),
     ),
+    sitting_start_origin: Nullable(
+      OneOf(['player', 'record', 'captions', 'silence'], 'What tells where the sitting begins'),
+    ),
+    is_certain: Type.Boolean({ description: 'False while the agenda says only that the meeting may take place' }),
     audio_files: Type.Array(AudioFile),
     view_count: Type.Integer(),
     favorite_count: Type.Integer(),

@@ -51,6 +51,28 @@ export function createDebatesStore(db: Db) {
         .selectAll('debates')
         .executeTakeFirst(),
 
+    /** By any id that each was ever known by, under the id asked for. */
+    findByAliases: async (aliases: readonly string[], trx?: Trx): Promise<Map<string, DebateRow>> => {
+      if (aliases.length === 0) return new Map();
+      const rows = await within(trx)
+        .selectFrom('debates')
+        .innerJoin('debate_aliases', 'debate_aliases.debate_id', 'debates.id')
+        .where('debate_aliases.alias', 'in', [...aliases])
+        .select('debate_aliases.alias')
+        .selectAll('debates')
+        .execute();
+      return new Map(rows.map(({ alias, ...row }) => [alias, row]));
+    },
+
+    findMany: async (ids: readonly string[]): Promise<DebateRow[]> =>
+      ids.length === 0
+        ? []
+        : tables
+            .selectFrom('debates')
+            .selectAll()
+            .where('id', 'in', [...ids])
+            .execute(),
+
     /** The announced sitting of a meeting that no recording has joined yet. */
     findUnrecorded: async (trx: Trx, meetingId: string): Promise<DebateRow | undefined> =>
       within(trx)
@@ -63,6 +85,19 @@ export function createDebatesStore(db: Db) {
     insert: async (trx: Trx, id: string, sittingState: SittingState, facts: Facts): Promise<void> => {
       const row: Insertable<DebatesTables['debates']> = { id, sitting_state: sittingState, ...facts };
       await within(trx).insertInto('debates').values(row).execute();
+    },
+
+    /** Announced sittings, each known by its meeting. */
+    insertAnnounced: async (trx: Trx, announced: readonly { meetingId: string; facts: Facts }[]): Promise<void> => {
+      if (announced.length === 0) return;
+      const rows = announced.map(({ meetingId, facts }) => ({
+        id: meetingId,
+        sitting_state: 'announced' as const,
+        ...facts,
+      }));
+      await within(trx).insertInto('debates').values(rows).execute();
+      const aliases = announced.map(({ meetingId }) => ({ alias: meetingId, debate_id: meetingId }));
+      await within(trx).insertInto('debate_aliases').values(aliases).execute();
     },
 
     update: async (trx: Trx, id: string, change: Partial<Facts> & { sitting_state?: SittingState }): Promise<void> => {
@@ -82,7 +117,17 @@ export function createDebatesStore(db: Db) {
     setReported: async (
       trx: Trx,
       id: string,
-      change: { has_audio?: boolean; duration_seconds?: number | null; run_state?: 'active' | 'failed' | null },
+      change: Partial<
+        Pick<
+          DebateRow,
+          | 'has_audio'
+          | 'duration_seconds'
+          | 'run_state'
+          | 'has_transcript'
+          | 'sitting_starts_at_ms'
+          | 'sitting_start_origin'
+        >
+      >,
     ): Promise<boolean> => {
       const result = await within(trx)
         .updateTable('debates')

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { DebateType, MediaCandidate, SourceChapter, SourceSpeaker } from '../sources/index.ts';
-import type { Debate } from './debate.ts';
+import type { Debate, SittingStartOrigin } from './debate.ts';
 import type { DebateStatus, SittingState } from './sitting-state.ts';
 
 export type DebatesTables = {
@@ -41,6 +41,8 @@ export type DebatesTables = {
     chapters: JSONColumnType<SourceChapter[]>;
     media: JSONColumnType<MediaCandidate[]>;
     sitting_starts_at_ms: Generated<number | null>;
+    sitting_start_origin: Generated<SittingStartOrigin | null>;
+    is_certain: Generated<boolean>;
     view_count: Generated<number>;
     favorite_count: Generated<number>;
     search_text: string;
@@ -50,6 +52,28 @@ export type DebatesTables = {
     withdrawn_at: Generated<Date | null>;
   };
   debate_aliases: { alias: string; debate_id: string };
+};
+
+/** The view `listed_debates`: what other rooms may join with. Withdrawn debates are not in it. */
+export type ListedDebatesView = {
+  listed_debates: Pick<
+    Selectable<DebatesTables['debates']>,
+    | 'id'
+    | 'source'
+    | 'source_ref'
+    | 'meeting_id'
+    | 'title'
+    | 'type'
+    | 'sitting_state'
+    | 'day'
+    | 'starts_at'
+    | 'sorts_at'
+    | 'duration_seconds'
+    | 'commission'
+    | 'commission_key'
+    | 'facts_sha256'
+    | 'updated_at'
+  >;
 };
 
 export type DebateRow = Selectable<DebatesTables['debates']>;
@@ -85,6 +109,8 @@ export function debateOf(row: DebateRow): Debate {
     chapters: row.chapters,
     media: row.media,
     sittingStartsAtMs: row.sitting_starts_at_ms,
+    sittingStartOrigin: row.sitting_start_origin,
+    isCertain: row.is_certain,
     viewCount: row.view_count,
     favoriteCount: row.favorite_count,
     createdAt: row.created_at,

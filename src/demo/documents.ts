@@ -9,6 +9,7 @@ export const CONTENT_TYPES = {
   xml: 'text/xml',
   text: 'text/plain',
   jpeg: 'image/jpeg',
+  zip: 'application/zip',
   mp3: 'audio/mpeg',
   playlist: 'application/vnd.apple.mpegurl',
   segment: 'video/MP2T',

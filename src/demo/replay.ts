@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../platform/clock/index.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CONTENT_TYPES, createFileMaker } from './documents.ts';
 import { mediaRoutes } from './media-routes.ts';
+import { openDataRoutes } from './open-data-routes.ts';
 import type { Representation } from './plan-answer.ts';
 import { portalRoutes } from './portal-routes.ts';
 import { type ReplayServer, startReplayServer } from './replay-server.ts';
@@ -50,7 +51,7 @@ export async function createReplay(options: ReplayOptions): Promise<Replay> {
   let sittings = options.sittings;
   let origin = '';
   const world = { sittings: () => sittings, origin: () => origin, clock, file: createFileMaker(clock) };
-  const routes = [...portalRoutes(world), ...mediaRoutes(world)];
+  const routes = [...portalRoutes(world), ...mediaRoutes(world), ...openDataRoutes(world)];
   const synthetic = new Map<string, Representation>();
   const server = await startReplayServer({
     clock,

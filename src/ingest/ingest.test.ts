@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database.ts';
 import { type Loopback, openLoopback } from '../../tests/support/loopback.ts';
 import { createManualClock, type ManualClock } from '../../tests/support/manual-clock.ts';
+import { openDataIn } from '../../tests/support/open-data.ts';
 import { list, type PortalVideo, publish, withdraw } from '../../tests/support/portal-day.ts';
 import { createDebates, type Debates } from '../debates/index.ts';
 import { createEvents, type Events } from '../platform/events/index.ts';
@@ -10,6 +11,7 @@ import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { createPortal, createPortalAddresses } from '../portal/index.ts';
 import { createPortalSource, type DebateSource } from '../sources/index.ts';
+import { createSpeech } from '../speech/index.ts';
 import { createIngest, type Ingest, type IngestProgress } from './index.ts';
 
 const DAY = '2026-10-06';
@@ -41,7 +43,7 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  await sql`truncate debates, debate_aliases, events, observations`.execute(database.db);
+  await sql`truncate debates, debate_aliases, events, observations cascade`.execute(database.db);
   portal = await openLoopback();
   clock = createManualClock('2026-10-07T06:00:00Z');
   fetcher = createFetcher({ userAgent: 'robian-test', clock, random: () => 0.5, retries: 0 });
@@ -50,7 +52,15 @@ beforeEach(async () => {
   source = createPortalSource({ portal: createPortal({ fetcher, addresses, clock }), addresses, clock });
   logged = [];
   const logger = createLogger({ level: 'debug', destination: { write: (line) => logged.push(JSON.parse(line)) } });
-  ingest = createIngest({ sources: [source], debates, db: database.db, clock, logger });
+  ingest = createIngest({
+    sources: [source],
+    openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
+    debates,
+    speech: createSpeech({ db: database.db, debates, clock }),
+    db: database.db,
+    clock,
+    logger,
+  });
   return async () => {
     await fetcher.close();
     await portal.close();

@@ -2,13 +2,17 @@ import type { Debates } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
+import type { DumpDownloader, PortalAddresses } from '../portal/index.ts';
 import type { DebateSource } from '../sources/index.ts';
+import type { Speech } from '../speech/index.ts';
 import { createAttempts } from './attempts.ts';
 import { emptyReport, type IngestReport } from './report.ts';
 import { createIngestStore } from './store.ts';
 import { createTake } from './take.ts';
 import { type IngestRequest, type Tools, takeDays } from './take-days.ts';
+import { type DumpReport, type DumpsRequest, takeDumps } from './take-dumps.ts';
 import { takeLive } from './take-live.ts';
+import { takeWords } from './take-words.ts';
 
 /** The doorman: what is new, what changed, what is gone. Twice gives the same rows, and the second time writes none. */
 export interface Ingest {
@@ -22,25 +26,52 @@ export interface Ingest {
    * @throws the signal's reason when aborted
    */
   observeLive(options?: { signal?: AbortSignal | undefined }): Promise<IngestReport>;
+  /**
+   * Takes the directory and the agenda of the open data; a dump that has not changed is not downloaded again.
+   * @throws FetchError, AppError `portal/malformed`; the signal's reason when aborted
+   */
+  takeDumps(request: DumpsRequest): Promise<DumpReport[]>;
+  /**
+   * Looks for times of chapters, captions and records where it is time to; to be called every minute or so.
+   * @throws the signal's reason when aborted
+   */
+  takeWords(options?: { signal?: AbortSignal | undefined }): Promise<IngestReport>;
+}
+
+/** The open data beside the sources: what it takes to have the dumps. */
+export interface OpenDataOptions {
+  downloader: DumpDownloader;
+  addresses: PortalAddresses;
+  /** Where unfinished downloads stay until they are whole. */
+  folder: string;
 }
 
 interface IngestOptions {
+  openData: OpenDataOptions;
   sources: readonly DebateSource[];
   debates: Debates;
+  speech: Speech;
   db: Db;
   clock: Clock;
   logger: Logger;
 }
 
-export function createIngest({ sources, debates, db, clock, logger }: IngestOptions): Ingest {
+export function createIngest({ sources, openData, debates, speech, db, clock, logger }: IngestOptions): Ingest {
   const store = createIngestStore(db);
   const attempts = createAttempts(logger);
-  const tools: Tools = { debates, store, attempts, take: createTake({ debates, store, clock }) };
+  const take = createTake({ debates, store, clock });
+  const tools: Tools = { debates, store, attempts, take };
 
   return {
     async run(request) {
       const report = emptyReport();
       for (const source of sources) await takeDays(tools, source, request, report);
+      return report;
+    },
+    takeDumps: (request) => takeDumps({ debates, speech, store, take, clock, logger, ...openData }, request),
+    async takeWords({ signal } = {}) {
+      const report = emptyReport();
+      for (const source of sources) await takeWords({ debates, speech, attempts }, source, signal, report);
       return report;
     },
     async observeLive({ signal } = {}) {

@@ -25,7 +25,14 @@ interface ObservationsTable {
   end_seen_at: Date | null;
 }
 
-type IngestTables = { observations: ObservationsTable };
+interface DumpsTable {
+  name: string;
+  url: string;
+  validator: string | null;
+  taken_at: Date;
+}
+
+type IngestTables = { observations: ObservationsTable; open_data_dumps: DumpsTable };
 
 /** What was last taken from a recording's facts. */
 export interface KnownFacts {
@@ -74,6 +81,26 @@ export function createIngestStore(db: Db) {
         .execute();
     },
 
+    /** The same for several at once. */
+    saveAll: async (observations: readonly Observation[]): Promise<void> => {
+      if (observations.length === 0) return;
+      await tables
+        .insertInto('observations')
+        .values(observations.map(rowOf))
+        .onConflict((conflict) =>
+          conflict.columns(['source', 'ref', 'document']).doUpdateSet((eb) => ({
+            debate_id: eb.ref('excluded.debate_id'),
+            url: eb.ref('excluded.url'),
+            fetched_at: eb.ref('excluded.fetched_at'),
+            sha256: eb.ref('excluded.sha256'),
+            etag: eb.ref('excluded.etag'),
+            last_modified: eb.ref('excluded.last_modified'),
+            reading: eb.ref('excluded.reading'),
+          })),
+        )
+        .execute();
+    },
+
     /** The recording is withdrawn: its facts, were they to come back, are to be read anew. */
     saveWithdrawal: async (observation: Omit<Observation, 'document'>): Promise<void> => {
       const row = rowOf({ ...observation, document: 'withdrawal' });
@@ -91,6 +118,25 @@ export function createIngestStore(db: Db) {
           .onConflict((conflict) => conflict.columns(['source', 'ref', 'document']).doUpdateSet(row))
           .execute();
       });
+    },
+
+    /** What the server said of a dump when it was last taken whole, from that address. */
+    dumpValidator: async (name: string, url: string): Promise<string | null> => {
+      const row = await tables
+        .selectFrom('open_data_dumps')
+        .select('validator')
+        .where('name', '=', name)
+        .where('url', '=', url)
+        .executeTakeFirst();
+      return row?.validator ?? null;
+    },
+
+    saveDump: async (row: DumpsTable): Promise<void> => {
+      await tables
+        .insertInto('open_data_dumps')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doUpdateSet(row))
+        .execute();
     },
 
     setEndSeen: async (ref: DebateRef, endSeenAt: Date | null): Promise<void> => {

@@ -19,7 +19,7 @@ export async function takeLive(
     else attempts.fail(report, ref?.id ?? 'programme', error);
   }
   if (answered) attempts.answered(source.id);
-  for (const announced of observation.announced) await take.announcement(source.id, announced);
+  await take.announcements(source.id, observation.announced);
 
   const running = observation.sittings.map(({ debate }) => debate.ref);
   const named = new Set([...running, ...observation.failed.flatMap(({ ref }) => ref ?? [])].map(({ id }) => id));

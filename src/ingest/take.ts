@@ -12,7 +12,8 @@ export interface Take {
   /** `streaming`: the source names a running stream of it. */
   facts(found: Found, known: KnownFacts | undefined, streaming: boolean): Promise<Taken>;
   withdrawal(ref: DebateRef, provenance: Provenance): Promise<Taken>;
-  announcement(source: string, announced: Announcement): Promise<void>;
+  /** How many were news. */
+  announcements(source: string, announced: readonly Announcement[]): Promise<number>;
 }
 
 interface Found {
@@ -67,12 +68,16 @@ export function createTake(deps: { debates: Debates; store: IngestStore; clock: 
     },
     facts,
     withdrawal,
-    announcement: async (source, announced) => {
-      const recorded = await debates.recordAnnouncement(announced, source);
-      if (recorded === null || recorded.outcome === 'unchanged') return;
-      const ref = announced.meetingId ?? recorded.id;
-      const { provenance } = announced;
-      await store.save({ source, ref, document: 'announcement', debateId: recorded.id, provenance });
+    announcements: async (source, announced) => {
+      const recorded = await debates.recordAnnouncements(announced, source);
+      const provenances = new Map(announced.map(({ meetingId, provenance }) => [meetingId, provenance]));
+      const observations = recorded.flatMap(({ meetingId, id, outcome }) => {
+        const provenance = provenances.get(meetingId);
+        if (outcome === 'unchanged' || provenance === undefined) return [];
+        return [{ source, ref: meetingId, document: 'announcement' as const, debateId: id, provenance }];
+      });
+      await store.saveAll(observations);
+      return observations.length;
     },
   };
 }

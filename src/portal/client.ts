@@ -2,6 +2,7 @@ import { type Clock, parisDay } from '../platform/clock/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { FetchError, type Fetcher } from '../platform/fetch/index.ts';
 import type { ListPage, PortalAddresses } from './addresses.ts';
+import { refuseWebPage } from './decode-text.ts';
 import { malformed, portalErrors } from './errors.ts';
 import { type DocumentRequest, fetchDocument, type Provenance, type Validator } from './fetch-document.ts';
 import { createPace, type Pace } from './pace.ts';
@@ -12,15 +13,21 @@ import { type Editorial, parseEditorial } from './parse-editorial.ts';
 import { parseHomeLinks, type VideoLink } from './parse-home-links.ts';
 import { type LiveList, parseLiveList } from './parse-live-list.ts';
 import { type PlayerNvs, parsePlayerNvs } from './parse-player-nvs.ts';
+import { parseSyceron } from './parse-syceron.ts';
 import { parseVideoPage, type VideoPage } from './parse-video-page.ts';
+import type { SittingRecord } from './sitting-record.ts';
 
-/** A hundred times the largest of each that is known: sample data.nvs 23 kB, page 34 kB, captions some 300 kB. */
+/**
+ * A hundred times the largest of each that is known: sample data.nvs 23 kB, page 34 kB, captions some 300 kB.
+ * Ten times for records, of which the largest have 3 MB.
+ */
 const MAX_BYTES = {
   daySearch: 4 << 20,
   dataNvs: 8 << 20,
   player: 8 << 20,
   page: 4 << 20,
   captions: 32 << 20,
+  record: 32 << 20,
   editorial: 4 << 20,
   liveList: 256 << 10,
 } as const;
@@ -62,6 +69,8 @@ export interface Portal {
   page(videoId: string, options?: ConditionalOptions): Promise<Observed<VideoPage>>;
   /** `captionUrl` as the page gives it. Also throws AppError `portal/foreign-address`. */
   captions(captionUrl: string, options?: ConditionalOptions): Promise<Observed<Captions>>;
+  /** The edited record of a plenary sitting, `CRSANR…`, on the Assembly's own site. */
+  record(reportId: string, options?: ConditionalOptions): Promise<Observed<SittingRecord>>;
   /** Today's programme. */
   editorial(options?: RequestOptions): Promise<Seen<Editorial>>;
   /** What runs now; candidates from direct.php, with null `flux`, when live.txt cannot be had. */
@@ -134,6 +143,10 @@ export function createPortal(options: PortalOptions): Portal {
         documents,
         { url: addresses.captions(captionUrl), maxBytes: MAX_BYTES.captions, validator, signal },
         parseCaptions,
+      ),
+    record: async (reportId, { validator, signal } = {}) =>
+      observe(pages, { url: addresses.reportXml(reportId), maxBytes: MAX_BYTES.record, validator, signal }, (bytes) =>
+        parseSyceron(refuseWebPage(bytes, 'syceron')),
       ),
     editorial: ({ signal } = {}) =>
       firstThatAnswers(addresses.editorials(parisDay(clock.now())), (url) =>

@@ -17,15 +17,25 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   }
 }
 
+/** Only content tells a web page, since PHP says text/html of everything. */
+const WEB_PAGE = /^\s*(?:<!--[^>]*-->\s*)?<(?:!doctype\s+html|html|head|body)\b/i;
+/** A page says what it is at its very beginning. */
+const HEAD_BYTES = 2000;
+
 /**
- * The same, refusing web pages: the portal answers 200 with a page for what it does not have. Only content tells,
- * since PHP says text/html of everything.
+ * The same, refusing web pages: the portal answers 200 with a page for what it does not have.
  * @throws AppError `portal/html-instead`
  */
 export function decodeDocument(bytes: Uint8Array, document: string): DecodedText {
-  const decoded = decodeText(bytes);
-  if (/^\s*(?:<!--[^>]*-->\s*)?<(?:!doctype\s+html|html|head|body)\b/i.test(decoded.text.slice(0, 2000))) {
-    throw portalErrors.error('html-instead', { params: { document } });
-  }
-  return decoded;
+  return decodeText(refuseWebPage(bytes, document));
+}
+
+/**
+ * The bytes as they are, unless they are a web page.
+ * @throws AppError `portal/html-instead`
+ */
+export function refuseWebPage(bytes: Uint8Array, document: string): Uint8Array {
+  const { text } = decodeText(bytes.subarray(0, HEAD_BYTES));
+  if (WEB_PAGE.test(text)) throw portalErrors.error('html-instead', { params: { document } });
+  return bytes;
 }

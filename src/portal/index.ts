@@ -1,8 +1,12 @@
 export { createPortalAddresses, type PortalAddresses } from './addresses.ts';
+export { announceMeeting } from './announce-meeting.ts';
 export { createPortal, type Portal, type Seen } from './client.ts';
+export { createDumpDownloader, type DumpDownloader } from './download-dump.ts';
 export { portalErrors } from './errors.ts';
 export type { Provenance } from './fetch-document.ts';
-export type { Mandate } from './parse-amo.ts';
+export { type DumpItem, readDump } from './open-data-dumps.ts';
+export type { AgendaMeeting } from './parse-agenda.ts';
+export type { Mandate, Organ, Person } from './parse-amo.ts';
 export type { CaptionCue } from './parse-captions.ts';
 export type { Chapter, DataNvs } from './parse-data-nvs.ts';
 export type { Diffusion, Editorial } from './parse-editorial.ts';

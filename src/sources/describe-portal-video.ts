@@ -55,6 +55,8 @@ export function describeDiffusion(
 ): Announcement {
   const plenary = diffusion.type === 'seance_publique';
   return {
+    origin: 'programme',
+    isCertain: true,
     meetingId: diffusion.meetingId,
     title: diffusion.title ?? (firstLine(diffusion.subject) || diffusion.label || ''),
     description: diffusion.subject,

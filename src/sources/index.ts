@@ -10,6 +10,7 @@ export type {
   Listing,
   MediaCandidate,
   Provenance,
+  Published,
   Source,
   SourceChapter,
   SourceDebate,

@@ -27,7 +27,7 @@ beforeEach(async () => {
     mediaUrl: 'http://media.example',
     hlsUrl: 'http://hls.example',
     openDataUrl: server.url,
-    siteUrl: 'https://www.assemblee-nationale.fr',
+    siteUrl: server.url,
   });
   source = createPortalSource({ portal: createPortal({ fetcher, addresses, clock }), addresses, clock });
 });
@@ -184,7 +184,7 @@ describe('captions', () => {
     servePage('cart-title-first-and-crlf-config');
     server.answers.set(path, { body: fixture('captions/iso-8859-1.srt') });
     expect(await source.captions(refOf(SITTING))).toMatchObject({
-      cues: { length: 3 },
+      value: { length: 3 },
       provenance: { url: `${server.url}${path}` },
     });
   });
@@ -204,6 +204,35 @@ describe('captions', () => {
     servePage('cart-title-first-and-crlf-config');
     server.answers.set(path, { body: 'oops' });
     await expect(source.captions(refOf(SITTING))).rejects.toMatchObject({ code: 'portal/malformed' });
+  });
+});
+
+describe('what comes after a sitting', () => {
+  const player = `/Datas/an/${SITTING}/content/finalplayer.nvs`;
+  const record = '/dyn/opendata/CRSANR5L17S2027O1N012.xml';
+  const page = 'https://www.assemblee-nationale.fr/dyn/17/comptes-rendus/seance/CRSANR5L17S2027O1N012';
+
+  test('times of chapters are none, then there, then unchanged for who has them', async () => {
+    expect(await source.timings(refOf(SITTING), 'ended')).toBeNull();
+    server.answers.set(player, { body: '<player starttime="1791314105"><synchro id="1" timecode="900000"/></player>' });
+    const first = await source.timings(refOf(SITTING), 'ended');
+    expect(first).toMatchObject({ changed: true, value: [{ id: '1', startsAtMs: 900_000 }] });
+    const again = await source.timings(refOf(SITTING), 'ended', { validator: first?.provenance });
+    expect(again).toMatchObject({ changed: false });
+  });
+
+  test('the record of a sitting is found by its public address; a web page in its place is none', async () => {
+    expect(await source.record(page)).toBeNull();
+    server.answers.set(record, { body: fixture('html-instead.html') });
+    expect(await source.record(page)).toBeNull();
+    server.answers.set(record, { body: fixture('syceron/sitting-with-suspension.xml') });
+    expect(await source.record(page)).toMatchObject({ changed: true, value: { id: expect.stringMatching(/^CRS/) } });
+  });
+
+  test('the record of a commission is a web page, which is not asked for', async () => {
+    server.requests.length = 0;
+    expect(await source.record(page.replace('CRSAN', 'CRCAN'))).toBeNull();
+    expect(server.requests).toEqual([]);
   });
 });
 

@@ -66,18 +66,26 @@ export function createPortalSource(deps: { portal: Portal; addresses: PortalAddr
     return page.changed && page.value.kind === 'withdrawn' ? page.provenance : null;
   }
 
-  async function captions(ref: DebateRef, { signal }: Parameters<DebateSource['captions']>[1] = {}) {
+  const captions: DebateSource['captions'] = async (ref, { validator, signal } = {}) => {
     const page = await portal.page(ref.id, { signal });
     if (!page.changed || page.value.kind === 'withdrawn' || page.value.captionUrl === null) return null;
-    try {
-      const observed = await portal.captions(page.value.captionUrl, { signal });
-      return observed.changed ? { cues: observed.value.cues, provenance: observed.provenance } : null;
-    } catch (error) {
-      // The page may name captions that are not there: 404, or 200 with a web page.
-      if (isAbsent(error)) return null;
-      throw error;
-    }
-  }
+    // The page may name captions that are not there: 404, or 200 with a web page.
+    const observed = await unlessAbsent(portal.captions(page.value.captionUrl, { validator, signal }));
+    return observed?.changed ? { ...observed, value: observed.value.cues } : observed;
+  };
+
+  const timings: DebateSource['timings'] = async (ref, state, { validator, signal } = {}) => {
+    const observed = await unlessAbsent(
+      portal.player(ref.id, state === 'live' ? 'live' : 'vod', { validator, signal }),
+    );
+    return observed?.changed ? { ...observed, value: observed.value.synchros } : observed;
+  };
+
+  const record: DebateSource['record'] = async (reportUrl, { validator, signal } = {}) => {
+    // Only plenary sittings have a record with times; those of commissions (CRC…) are web pages.
+    const reportId = /\bCRS[A-Z0-9]{6,57}\b/.exec(reportUrl)?.[0];
+    return reportId === undefined ? null : await unlessAbsent(portal.record(reportId, { validator, signal }));
+  };
 
   let editorial: Seen<Editorial> | null = null;
 
@@ -133,12 +141,23 @@ export function createPortalSource(deps: { portal: Portal; addresses: PortalAddr
     describe,
     withdrawal,
     captions,
+    timings,
+    record,
     live,
     async media(ref, { signal } = {}) {
       const observed = await portal.dataNvs(ref.id, { signal });
       return observed.changed ? mediaOf(observed.value, addresses) : [];
     },
   };
+}
+
+async function unlessAbsent<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 /** The portal says that there is no such document: 404, 410, or a web page in its place. */

@@ -1,3 +1,5 @@
+import type { CaptionCue, SittingRecord, Synchro } from '../portal/index.ts';
+
 /**
  * The plug: what the product asks of any source of debates. A source knows a site; it knows nothing of our tables.
  * The least a source can do is to say where the sound is, as for a page that an administrator adds by hand.
@@ -27,8 +29,12 @@ export interface DebateSource extends Source {
   ): Promise<Description>;
   /** For a debate that left the lists: where its source says so in words, or null while it says nothing of the kind. */
   withdrawal(ref: DebateRef, options?: { signal?: AbortSignal | undefined }): Promise<Provenance | null>;
-  /** What was said, as published; null when there is nothing (yet). */
-  captions(ref: DebateRef, options?: { signal?: AbortSignal | undefined }): Promise<SourceCaptions | null>;
+  /** What was said, as published for the screen; null when there is nothing (yet). */
+  captions(ref: DebateRef, options?: ConditionalOptions): Promise<Published<CaptionCue[]> | null>;
+  /** When chapters begin, keyed by hand while the sitting runs; null while there is nothing. */
+  timings(ref: DebateRef, state: 'live' | 'ended', options?: ConditionalOptions): Promise<Published<Synchro[]> | null>;
+  /** The edited record of a sitting, by its public address; null while there is none, or where none with times exists. */
+  record(reportUrl: string, options?: ConditionalOptions): Promise<Published<SittingRecord> | null>;
   /** What is on the air, and what is announced for today. */
   live(options?: { signal?: AbortSignal | undefined }): Promise<LiveObservation>;
 }
@@ -153,11 +159,15 @@ export interface SourceSpeaker {
   role: string | null;
 }
 
-interface SourceCaptions {
-  /** In the order of the file, which is not always the order of time. Milliseconds from the start of the recording. */
-  cues: { startsAtMs: number; endsAtMs: number; text: string }[];
-  provenance: Provenance;
+interface ConditionalOptions {
+  validator?: Validator | undefined;
+  signal?: AbortSignal | undefined;
 }
+
+/** A document that comes late and may change: what it says, or that it says nothing new since the validator. */
+export type Published<T> =
+  | { changed: true; value: T; provenance: Provenance }
+  | { changed: false; provenance: Provenance };
 
 export interface LiveObservation {
   /** Every stream that runs, with what the source says of it; `debate.state` may be `ended` for a moment. */
@@ -170,8 +180,12 @@ export interface LiveObservation {
   rejected: { entry: string; reason: string }[];
 }
 
-/** A line of the day's programme. */
+/** A line of the day's programme, or a meeting of the agenda. */
 export interface Announcement {
+  /** The programme of the day knows better than the agenda, which is published for weeks to come. */
+  origin: 'programme' | 'agenda';
+  /** False for a meeting that may not take place. */
+  isCertain: boolean;
   /** `RUANR…`; null when the programme does not name it. */
   meetingId: string | null;
   title: string;

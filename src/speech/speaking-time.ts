@@ -55,7 +55,7 @@ export function speakingTime(cues: readonly Cue[], groupOf: (personId: string) =
   }
   return {
     people: [...people.values()].sort(longestFirst),
-    groups: byGroup([...people.values()]),
+    groups: groupsOf([...people.values()]),
     totalMs,
     timedShare: spokenCharacters === 0 ? 1 : timedCharacters / spokenCharacters,
   };
@@ -81,7 +81,10 @@ function personOf(
 
 const CHAIR_NAME = /^(?:M\.|Mme) (?:le président|la présidente)\b/i;
 
-function byGroup(people: readonly PersonSpeakingTime[]): SpeakingTime['groups'] {
+/** Sums by group, longest first, of those who spoke; null gathers those of no group. */
+export function groupsOf(
+  people: readonly Pick<PersonSpeakingTime, 'groupId' | 'speakingMs'>[],
+): SpeakingTime['groups'] {
   const speakers = people.filter(({ speakingMs }) => speakingMs > 0);
   return [...Map.groupBy(speakers, ({ groupId }) => groupId)]
     .map(([groupId, members]) => ({

@@ -30,6 +30,8 @@ export interface Events {
    * Call it last in the transaction: it takes a lock until the commit, which is what makes the numbers follow the commits.
    */
   append(trx: Trx, event: NewEvent): Promise<void>;
+  /** The same for several at once, numbered in the order given. */
+  appendAll(trx: Trx, events: readonly NewEvent[]): Promise<void>;
   /** At most `limit` events after `id`, in order. */
   readAfter(id: number, limit: number): Promise<EventRecord[]>;
   /** The last number given, 0 when none. */
@@ -71,6 +73,16 @@ export function createEvents(options: { database: Database; onError: (error: unk
       data: row.data,
       createdAt: row.created_at,
     }));
+  };
+  const appendAll = async (trx: Trx, news: readonly NewEvent[]): Promise<void> => {
+    if (news.length === 0) return;
+    await sql`select pg_advisory_xact_lock(${APPEND_LOCK})`.execute(trx);
+    await trx
+      .withTables<EventsTables>()
+      .insertInto('events')
+      .values(news.map(({ type, channel, data }) => ({ type, channel, data: JSON.stringify(data) })))
+      .execute();
+    await sql`select pg_notify(${NOTIFY_CHANNEL}, '')`.execute(trx);
   };
   const lastId = async (): Promise<number> => {
     const row = await db
@@ -115,15 +127,8 @@ export function createEvents(options: { database: Database; onError: (error: unk
   };
 
   return {
-    append: async (trx, event) => {
-      await sql`select pg_advisory_xact_lock(${APPEND_LOCK})`.execute(trx);
-      await trx
-        .withTables<EventsTables>()
-        .insertInto('events')
-        .values({ type: event.type, channel: event.channel, data: JSON.stringify(event.data) })
-        .execute();
-      await sql`select pg_notify(${NOTIFY_CHANNEL}, '')`.execute(trx);
-    },
+    append: (trx, event) => appendAll(trx, [event]),
+    appendAll,
     readAfter,
     lastId,
     subscribe: async (listener) => {

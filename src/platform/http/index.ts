@@ -1,5 +1,6 @@
 export { bearerToken, sameSecret } from './bearer.ts';
 export { invalidRequest, type ProblemResponse, problemResponse } from './describe.ts';
 export { httpErrors } from './errors.ts';
+export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
 export { type App, createHttpServer, type HttpServerOptions } from './server.ts';

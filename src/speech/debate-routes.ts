@@ -1,0 +1,187 @@
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { attributionOf, type Debate, DebateId, type Debates } from '../debates/index.ts';
+import type { Db } from '../platform/database/index.ts';
+import type { App } from '../platform/http/index.ts';
+import type { Cue } from './cue.ts';
+import { speechErrors } from './errors.ts';
+import { noticeOf } from './notice.ts';
+import { placeChapters } from './place-chapters.ts';
+import { presentChapters, presentCue } from './present.ts';
+import { createPublishedStore } from './published-store.ts';
+import { Chapter, Chapters, problem, SpeakingTimes, Transcript, Words } from './schemas.ts';
+import { groupsOf } from './speaking-time.ts';
+import { toPodcastChapters } from './to-podcast-chapters.ts';
+import { toSrt } from './to-srt.ts';
+import { toText } from './to-text.ts';
+import { toWebVtt } from './to-webvtt.ts';
+
+const PODCAST_CHAPTERS = 'application/json+chapters';
+
+/** Every format of a transcript by its extension, with its type. */
+const FORMATS: readonly [
+  extension: string,
+  contentType: string,
+  render: (cues: readonly Cue[], notice: string) => string,
+][] = [
+  ['vtt', 'text/vtt; charset=utf-8', toWebVtt],
+  ['srt', 'application/x-subrip; charset=utf-8', toSrt],
+  ['txt', 'text/plain; charset=utf-8', toText],
+];
+
+const SPEAKING_RULE =
+  'Une phrase compte de son début à sa fin, pour la personne que nomme le compte rendu ; ni les suspensions ni les applaudissements ne comptent. / ' +
+  'A sentence counts from its start to its end, for the person whom the record names; neither suspensions nor applause count.';
+
+/** What is published of one debate: its chapters, its words, who spoke how long. */
+export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; db: Db }): void {
+  const { debates } = deps;
+  const store = createPublishedStore(deps.db);
+  app.addSchema(Chapter);
+
+  app.get(
+    '/api/debates/:debate_id/chapters',
+    {
+      schema: {
+        tags: ['speech'],
+        summary: 'Chapitres / Chapters',
+        description:
+          'L’arbre des chapitres sur l’horloge de l’enregistrement, suspensions comprises. Avec Accept: application/json+chapters, les chapitres Podcasting 2.0. / The tree of chapters on the clock of the recording, suspensions included. With Accept: application/json+chapters, Podcasting 2.0 chapters.',
+        params: DebateId,
+        response: { 200: Chapters, 404: problem('No such debate') },
+      },
+    },
+    async (request, reply) => {
+      const debate = await debates.get(request.params.debate_id);
+      const summary = await store.summary(debate.id);
+      const chapters = summary?.chapters ?? placeChapters(debate.chapters, [], null);
+      const suspensions = summary?.suspensions ?? [];
+      const { sittingStartsAtMs, sittingStartOrigin, title } = debate;
+      reply.header('vary', 'accept');
+      if (wantsPodcastChapters(request)) {
+        const podcast = toPodcastChapters({ title, chapters, suspensions, sittingStartsAtMs });
+        return reply
+          .serializer((body: unknown) => String(body))
+          .type(PODCAST_CHAPTERS)
+          .send(JSON.stringify(podcast));
+      }
+      return {
+        debate_id: debate.id,
+        sitting_starts_at_ms: sittingStartsAtMs,
+        sitting_start_origin: sittingStartOrigin,
+        chapters: presentChapters(chapters, suspensions, debate.speakers),
+        attribution: attributionOf(debate),
+      };
+    },
+  );
+
+  app.get(
+    '/api/debates/:debate_id/transcript',
+    {
+      schema: {
+        tags: ['speech'],
+        summary: 'Ce qui a été dit / What was said',
+        description:
+          'Les phrases sur l’horloge de l’enregistrement. Le compte rendu est édité : ce n’est pas un verbatim. Avec q, seulement les phrases qui répondent. / Sentences on the clock of the recording. The record is edited, it is not verbatim. With q, only the sentences that hold it.',
+        params: DebateId,
+        querystring: Type.Object({ q: Type.Optional(Words) }, { additionalProperties: false }),
+        response: { 200: Transcript, 404: problem('No such debate, or nothing was published of it') },
+      },
+    },
+    async (request) => {
+      const { debate, summary, cues } = await transcriptOf(request.params.debate_id, request.query.q ?? null);
+      return {
+        debate_id: debate.id,
+        notice: noticeOf(debate),
+        word_source: summary.word_source,
+        timed_share: summary.timed_share,
+        cues: cues.map(presentCue),
+        attribution: attributionOf(debate),
+      };
+    },
+  );
+
+  for (const [extension, contentType, render] of FORMATS) {
+    app.get(
+      `/api/debates/:debate_id/transcript.${extension}`,
+      {
+        schema: {
+          tags: ['speech'],
+          summary: `Ce qui a été dit, en ${extension} / What was said, as ${extension}`,
+          description:
+            'Le compte rendu est édité : ce n’est pas un verbatim. / The record is edited, it is not verbatim.',
+          params: DebateId,
+          response: { 200: Type.String(), 404: problem('No such debate, or nothing was published of it') },
+        },
+      },
+      async (request, reply) => {
+        const { debate, cues } = await transcriptOf(request.params.debate_id, null);
+        return reply
+          .serializer((body: unknown) => String(body))
+          .type(contentType)
+          .send(render(cues, noticeOf(debate)));
+      },
+    );
+  }
+
+  app.get(
+    '/api/debates/:debate_id/speaking-time',
+    {
+      schema: {
+        tags: ['speech'],
+        summary: 'Temps de parole / Speaking time',
+        description: 'Par personne et par groupe, d’après le compte rendu. / By person and by group, from the record.',
+        params: DebateId,
+        response: { 200: SpeakingTimes, 404: problem('No such debate, or nothing was published of it') },
+      },
+    },
+    async (request) => {
+      const debate = await debates.get(request.params.debate_id);
+      const summary = await publishedOf(debate);
+      const people = await store.speakingTimes(debate.id);
+      const groups = groupsOf(
+        people.map(({ group_id, speaking_ms }) => ({ groupId: group_id, speakingMs: speaking_ms })),
+      );
+      return {
+        debate_id: debate.id,
+        rule: SPEAKING_RULE,
+        total_speaking_ms: summary.total_speaking_ms,
+        timed_share: summary.timed_share,
+        people: people.map((person) => ({
+          id: person.speaker_id,
+          name: person.speaker_name,
+          group_id: person.group_id,
+          speaking_ms: person.speaking_ms,
+          interrupting_ms: person.interrupting_ms,
+          chairing_ms: person.chairing_ms,
+          turns: person.turns,
+        })),
+        groups: groups.map(({ groupId, speakingMs, people: members }) => ({
+          group_id: groupId,
+          speaking_ms: speakingMs,
+          people: members,
+        })),
+      };
+    },
+  );
+
+  async function publishedOf(debate: Debate) {
+    const summary = await store.summary(debate.id);
+    const wordSource = summary?.word_source ?? null;
+    if (summary === undefined || wordSource === null) {
+      throw speechErrors.error('no-transcript', { params: { id: debate.id } });
+    }
+    return { ...summary, word_source: wordSource };
+  }
+
+  async function transcriptOf(debateId: string, q: string | null) {
+    const debate = await debates.get(debateId);
+    const summary = await publishedOf(debate);
+    return { debate, summary, cues: await store.cues(debate.id, q) };
+  }
+}
+
+function wantsPodcastChapters(request: FastifyRequest): boolean {
+  const accepted = (request.headers.accept ?? '').split(',').map((range) => range.split(';', 1)[0]?.trim());
+  return accepted.includes(PODCAST_CHAPTERS);
+}

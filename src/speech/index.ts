@@ -1,0 +1,2 @@
+export { registerSpeechRoutes } from './routes.ts';
+export { createSpeech, type ObservedDocuments, type Speech } from './speech.ts';

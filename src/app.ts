@@ -1,8 +1,18 @@
-import { registerDebatesRoutes } from './debates/index.ts';
+import { changedTags, registerDebatesRoutes } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
-import { type App, bearerToken, createHttpServer, httpErrors, sameSecret } from './platform/http/index.ts';
+import { createRequestLimits } from './limits.ts';
+import { followEvents } from './platform/cache/index.ts';
+import {
+  type App,
+  bearerToken,
+  createAnswerCache,
+  createHttpServer,
+  createSharedAnswers,
+  httpErrors,
+  sameSecret,
+} from './platform/http/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -14,13 +24,23 @@ const MAX_RELAYS = 20;
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(house: House, options: { isDraining: () => boolean }): Promise<App> {
-  const { config, clock, database, debates, vault, extraction } = house;
+  const { config, clock, database, debates, vault, extraction, redis } = house;
+  const cache = createAnswerCache({
+    maxBytes: config.cacheBytes,
+    clock,
+    shared: redis && createSharedAnswers({ redis, clock, space: `${VERSION} ${config.publicUrl}` }),
+  });
   const app = await createHttpServer({
     logger: house.logger,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     version: VERSION,
+    corsOrigins: config.corsOrigins,
+    limits: config.rateLimits ? createRequestLimits({ clock, redis, accountOf: () => null }) : undefined,
+    cache,
   });
+  const unfollow = await followEvents(cache, house.events, changedTags);
+  app.addHook('onClose', async () => unfollow());
   registerDebatesRoutes(app, {
     debates,
     db: database.db,

@@ -1,3 +1,4 @@
+export { changedTags, DEBATES_TAG, debateTag } from './cache-tags.ts';
 export type { Debate } from './debate.ts';
 export { createDebates, type Debates, type Outcome, type Recorded } from './debates.ts';
 export { attributionOf } from './present.ts';

@@ -2,7 +2,8 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, cursorOf, decodeCursor, type Page, pageLinks } from '../platform/http/index.ts';
+import { type App, cursorOf, decodeCursor, dependOn, type Page, pageLinks } from '../platform/http/index.ts';
+import { DEBATES_TAG, debateTag } from './cache-tags.ts';
 import type { Debates } from './debates.ts';
 import type { DebateFilter, Sort, SortOrder } from './list-query.ts';
 import { presentDebate } from './present.ts';
@@ -33,6 +34,12 @@ const problem = (description: string) => ({
 const DebateList = Type.Array(Type.Ref('Debate'));
 const NO_FILES: readonly AudioFileBody[] = [];
 const DEFAULT_PER_PAGE = 20;
+/** Events take changed answers out at once; this only bounds what no event tells, such as counts. */
+const KEPT_SECONDS = 300;
+/** Whether a sitting has begun changes with the clock alone. */
+const RECENT_KEPT_SECONDS = 60;
+const LIMIT = 'debates';
+const showsMany = { limit: LIMIT, cache: { tags: () => [DEBATES_TAG], ttlSeconds: KEPT_SECONDS } };
 
 export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
   const store = createDebatesStore(options.db);
@@ -69,6 +76,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates',
     {
+      config: showsMany,
       schema: {
         tags: ['debates'],
         summary: 'Les débats / The debates',
@@ -92,6 +100,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/live',
     {
+      config: showsMany,
       schema: {
         tags: ['debates'],
         summary: 'En direct / On the air now',
@@ -110,6 +119,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/recent',
     {
+      config: { ...showsMany, cache: { ...showsMany.cache, ttlSeconds: RECENT_KEPT_SECONDS } },
       schema: {
         tags: ['debates'],
         summary: 'Ces derniers jours / The last days',
@@ -132,6 +142,10 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/:debate_id',
     {
+      config: {
+        limit: LIMIT,
+        cache: { tags: ({ debate_id: id }) => [debateTag(id ?? '')], ttlSeconds: KEPT_SECONDS },
+      },
       schema: {
         tags: ['debates'],
         summary: 'Un débat / One debate',
@@ -143,6 +157,8 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     },
     async (request) => {
       const debate = await options.debates.get(request.params.debate_id);
+      // Asked for by an alias, it still changes under its own id.
+      dependOn(request, [debateTag(debate.id)]);
       const files = await options.audioFiles([debate.id]);
       return presentDebate(debate, files.get(debate.id) ?? NO_FILES);
     },

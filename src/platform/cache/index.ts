@@ -1,3 +1,4 @@
+export { followEvents } from './follow-events.ts';
 export {
   type CacheStats,
   type Computation,

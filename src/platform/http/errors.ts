@@ -55,6 +55,15 @@ export const httpErrors = defineErrors('http', {
       en: 'This operation needs a valid token (Authorization: Bearer …).',
     },
   },
+  'too-many-requests': {
+    status: 429,
+    retryable: true,
+    title: { fr: 'Trop de requêtes', en: 'Too many requests' },
+    detail: {
+      fr: 'La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After.',
+      en: 'The limit of this operation is reached; try again after the delay in the Retry-After header.',
+    },
+  },
   'not-acceptable': {
     status: 400,
     retryable: false,

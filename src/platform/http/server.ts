@@ -8,13 +8,17 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
+  type onRequestHookHandler,
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { type AnswerCache, answerFromCache, conditionalAnswer, varyOf } from './answers.ts';
 import { httpErrors } from './errors.ts';
+import { crossOrigin, pageHeaders, securityHeaders } from './fixed-headers.ts';
+import { limitOf, limitRequests, type RequestLimits } from './limited-requests.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
-import { chooseEncoding, encode, etagOf, matchesEtag } from './representation.ts';
+import type { RouteConfig } from './route-config.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
@@ -22,14 +26,26 @@ export interface HttpServerOptions {
   logger: Logger;
   publicUrl: string;
   /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
-  trustProxy: boolean | string;
+  trustProxy: false | string;
   version: string;
+  /** Origins whose scripts may read answers, `*` for all; none when absent. */
+  corsOrigins?: readonly string[];
+  /** Absent: requests are not counted. */
+  limits?: RequestLimits | undefined;
+  /** Absent: every answer is computed. */
+  cache?: AnswerCache | undefined;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
 const BODY_LIMIT_BYTES = 256 * 1024;
 /** A whole request (headers and body) must be here by then: 256 kB at 10 kB/s. Slower clients hold sockets, in ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Headers fit in one packet; who sends them a byte at a time only wants to hold the socket, in ms. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that are overdue; its own 30 s would make four times of the wait above, in ms. */
+const OVERDUE_CHECK_MS = 2_000;
+/** A connection on which nothing moves, such as of a player that was paused: it asks for the rest by range, in ms. */
+const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s after which common proxies close idle connections, so that it is they who close, in ms. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
@@ -46,6 +62,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: OVERDUE_CHECK_MS },
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -78,11 +96,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // An operation that declares no parameters takes none: what would be ignored is refused instead.
     const noParameters = { type: 'object', properties: {}, additionalProperties: false };
     route.schema = { querystring: noParameters, ...route.schema };
+    route.onRequest = [...routeHooks(route.config ?? {}, options), ...[route.onRequest ?? []].flat()];
   });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) throw httpErrors.error('not-acceptable');
-  });
+  app.addHook('onRequest', receive(options));
   app.addHook('onSend', conditionalAnswer);
   app.addHook('onResponse', async (request, reply) => {
     request.log.info(
@@ -99,7 +115,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   app.setErrorHandler((error, request, reply) =>
     sendProblem(asAppError(error), request, reply, options.publicUrl, error),
   );
-  app.setNotFoundHandler((request, reply) => {
+  // Addresses that are no route are counted too: asking for them tells what is there.
+  app.setNotFoundHandler({ preHandler: limitHooks({}, options.limits) }, (request, reply) => {
     const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
       (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,
     );
@@ -110,6 +127,44 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;
 }
+
+/** What every request meets first, whether or not there is something at its address. */
+function receive(options: HttpServerOptions): onRequestHookHandler {
+  const cors = crossOrigin(options.corsOrigins ?? []);
+  const always = [...securityHeaders(options.publicUrl), ...cors.always];
+  return (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    for (const [name, value] of always) reply.header(name, value);
+    const { origin } = request.headers;
+    if (origin !== undefined) {
+      for (const [name, value] of cors.forOrigin(origin) ?? []) reply.header(name, value);
+    }
+    if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
+      for (const [name, value] of cors.preflight) reply.header(name, value);
+      reply.status(204).send();
+      return;
+    }
+    done((request.raw.url ?? '').length > MAX_URL_LENGTH ? httpErrors.error('not-acceptable') : undefined);
+  };
+}
+
+/** What a route's own words ask for, before its handler. */
+function routeHooks(config: RouteConfig, options: HttpServerOptions): onRequestHookHandler[] {
+  const hooks = limitHooks(config, options.limits);
+  if (config.cache && options.cache) hooks.push(answerFromCache(options.cache, config.cache));
+  if (config.page) hooks.push(asPage);
+  return hooks;
+}
+
+function limitHooks(config: RouteConfig, limits: RequestLimits | undefined): onRequestHookHandler[] {
+  const limit = limits ? limitOf(limits, config.limit) : null;
+  return limit ? [limitRequests(limit, limits?.accountOf)] : [];
+}
+
+const asPage: onRequestHookHandler = (_request, reply, done) => {
+  for (const [name, value] of pageHeaders) reply.header(name, value);
+  done();
+};
 
 function requestIdOf(request: { headers: IncomingMessage['headers'] }): string {
   const given = request.headers['x-request-id'];
@@ -132,7 +187,7 @@ function sendProblem(
     .header('content-type', PROBLEM_TYPE)
     .header('content-language', language)
     .header('cache-control', 'no-store')
-    .header('vary', 'accept-language')
+    .header('vary', varyOf(reply, 'accept-language'))
     .send(JSON.stringify(problemOf(error, language, request.id, publicUrl)));
 }
 
@@ -168,23 +223,4 @@ function fieldOf(one: { instancePath: string; params?: Record<string, unknown> }
   const path = one.instancePath.split('/').filter((part) => part !== '');
   if (typeof named === 'string') path.push(named);
   return [context === 'querystring' ? 'query' : (context ?? 'body'), ...path].join('.');
-}
-
-/** Gives every JSON answer to a GET a strong ETag, answers 304 where the client has it, and compresses what is worth it. */
-async function conditionalAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return payload;
-  if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
-  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache');
-  const encoding = chooseEncoding(request.headers['accept-encoding'], Buffer.byteLength(payload));
-  const etag = etagOf(payload, encoding);
-  reply.header('etag', etag);
-  reply.header('vary', [reply.getHeader('vary'), 'accept-encoding'].filter(Boolean).join(', '));
-  if (matchesEtag(request.headers['if-none-match'], etag)) {
-    reply.status(304);
-    reply.removeHeader('content-type');
-    return null;
-  }
-  if (encoding === 'identity') return payload;
-  reply.header('content-encoding', encoding);
-  return encode(payload, encoding);
 }

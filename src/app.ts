@@ -11,6 +11,7 @@ import {
   createHttpServer,
   createSharedAnswers,
   httpErrors,
+  type RequestLimits,
   sameSecret,
 } from './platform/http/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
@@ -23,8 +24,16 @@ import { presentAudioFile } from './vault/index.ts';
 const MAX_RELAYS = 20;
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
-export async function createApp(house: House, options: { isDraining: () => boolean }): Promise<App> {
+export async function createApp(
+  house: House,
+  options: {
+    isDraining: () => boolean;
+    /** Instead of the product's: a load test counts too, but is never refused. */
+    limits?: RequestLimits;
+  },
+): Promise<App> {
   const { config, clock, database, debates, vault, extraction, redis } = house;
+  const accountOf = (): null => null;
   const cache = createAnswerCache({
     maxBytes: config.cacheBytes,
     clock,
@@ -36,7 +45,7 @@ export async function createApp(house: House, options: { isDraining: () => boole
     trustProxy: config.trustProxy,
     version: VERSION,
     corsOrigins: config.corsOrigins,
-    limits: config.rateLimits ? createRequestLimits({ clock, redis, accountOf: () => null }) : undefined,
+    limits: config.rateLimits ? (options.limits ?? createRequestLimits({ clock, redis, accountOf })) : undefined,
     cache,
   });
   const unfollow = await followEvents(cache, house.events, changedTags);

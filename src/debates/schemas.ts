@@ -2,7 +2,9 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { PageQuery } from '../platform/http/index.ts';
 import { SORTS } from './list-query.ts';
 
-const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+/** One type or null. As a union it would be validated value by value while it is written: a third of the time of a list. */
+const Nullable = <Schema extends TSchema & { type: string }>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, 'null'] });
 
 const DEBATE_TYPES = ['seance_publique', 'commission', 'audition', 'question_gouvernement', 'autre'] as const;
 const DEBATE_STATUSES = ['programme', 'en_cours', 'termine', 'disponible', 'extraction', 'erreur'] as const;

@@ -1,5 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Computation, createTaggedCache, type Keep, type SharedTier, type TaggedCache } from '../cache/index.ts';
 import type { Clock } from '../clock/index.ts';
 import {
@@ -27,6 +26,8 @@ export function createAnswerCache(options: {
 interface Pending {
   computation: Computation<Answer>;
   keep: Keep;
+  /** Names of headers that belong to this request, and are never kept. */
+  own: ReadonlySet<string>;
 }
 const pendingOf = new WeakMap<FastifyRequest, Pending>();
 
@@ -36,43 +37,50 @@ export function dependOn(request: FastifyRequest, tags: readonly string[]): void
   if (pending) pending.keep = { ...pending.keep, tags: [...new Set([...pending.keep.tags, ...tags])] };
 }
 
-/** What belongs to one request, so is never kept with an answer. */
-const OF_THE_REQUEST = new Set([
-  'x-request-id',
-  'ratelimit',
-  'ratelimit-policy',
-  'access-control-allow-origin',
-  'access-control-expose-headers',
-]);
-
 /**
- * Answers from the cache before anything else is done for the request: what is left is a look-up and a write. On a miss, one
- * request computes and the others wait for it.
+ * Answers from memory before anything else is done for the request: a look-up and a write. Says whether it did.
+ * @param own headers of this request, names and values in turn
  */
-export function answerFromCache(cache: AnswerCache, rule: CacheRule): onRequestHookHandler {
-  return (request, reply, done) => {
-    const key = keyOf(request.raw.url ?? '/');
-    const known = cache.get(key);
-    if (known) {
-      answerWith(known, request, reply, done);
-      return;
-    }
-    if (request.method !== 'GET') {
-      done();
-      return;
-    }
-    const keep = { tags: rule.tags(request.params as Record<string, string>), ttlSeconds: rule.ttlSeconds };
-    cache.claim(key, keep).then((claim) => {
+export function answerKnown(
+  cache: AnswerCache,
+  own: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error: Error) => void,
+): boolean {
+  const answer = cache.get(keyOf(request.raw.url ?? '/'));
+  if (!answer) return false;
+  answerWith(answer, own, request, reply, done);
+  return true;
+}
+
+/** On a miss, one request goes on to its handler and computes; the others wait for it. */
+export function computeOrWait(
+  { answers, rule }: { answers: AnswerCache; rule: CacheRule },
+  own: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+): void {
+  if (request.method !== 'GET') {
+    done();
+    return;
+  }
+  const keep = { tags: rule.tags(request.params as Record<string, string>), ttlSeconds: rule.ttlSeconds };
+  answers
+    .claim(keyOf(request.raw.url ?? '/'), keep)
+    .then((claim) => {
       if ('value' in claim) {
-        answerWith(claim.value, request, reply, done);
+        answerWith(claim.value, own, request, reply, done);
         return;
       }
-      pendingOf.set(request, { computation: claim.computation, keep });
+      const { computation } = claim;
+      pendingOf.set(request, { computation, keep, own: new Set(own.filter((_, at) => at % 2 === 0)) });
       // However the request ends, nobody waits for it after it.
-      reply.raw.once('close', () => claim.computation.abandon());
+      reply.raw.once('close', () => computation.abandon());
       done();
-    }, done);
-  };
+    })
+    .catch(done);
 }
 
 /** One key for one answer: the path without its trailing slash, the parameters in order. */
@@ -85,28 +93,28 @@ export function keyOf(url: string): string {
   return `${plain}?${query.includes('&') ? query.split('&').sort().join('&') : query}`;
 }
 
-function answerWith(answer: Answer, request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void {
+function answerWith(
+  answer: Answer,
+  own: readonly string[],
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error: Error) => void,
+): void {
   const made = represent(answer, chooseEncoding(request.headers['accept-encoding'], answer.body.length));
-  if (made instanceof Promise) made.then((representation) => write(answer, representation, request, reply), done);
-  else write(answer, made, request, reply);
+  if (made instanceof Promise) made.then((representation) => write(representation, own, request, reply)).catch(done);
+  else write(made, own, request, reply);
 }
 
-/** Past Fastify's own way of sending, which would look at each header and the body again. */
-function write(answer: Answer, made: Representation, request: FastifyRequest, reply: FastifyReply): void {
-  const headers: OutgoingHttpHeaders = reply.getHeaders() as OutgoingHttpHeaders;
-  for (const [name, value] of answer.head) headers[name] = value;
-  headers.etag = made.etag;
+/** Past Fastify's own way of sending, which would look at each header and at the body again. */
+function write(made: Representation, own: readonly string[], request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
   if (matchesEtag(request.headers['if-none-match'], made.etag)) {
-    delete headers['content-type'];
-    reply.raw.writeHead(304, headers);
+    reply.raw.writeHead(304, [...made.headOf304, ...own]);
     reply.raw.end();
-    return;
+  } else {
+    reply.raw.writeHead(200, [...made.head, ...own]);
+    reply.raw.end(made.body);
   }
-  if (made.encoding !== 'identity') headers['content-encoding'] = made.encoding;
-  headers['content-length'] = made.body.length;
-  reply.raw.writeHead(200, headers);
-  reply.raw.end(made.body);
 }
 
 /**
@@ -125,7 +133,7 @@ export async function conditionalAnswer(
   }
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache');
   reply.header('vary', varyOf(reply, 'accept-encoding'));
-  const answer: Answer = { head: headOf(reply), body: Buffer.from(payload), made: {} };
+  const answer: Answer = { head: headOf(reply, pending?.own), body: Buffer.from(payload), made: {} };
   if (reply.getHeader('cache-control') === 'no-store') pending?.computation.abandon();
   else pending?.computation.finish(answer, pending.keep);
   const made = await represent(answer, chooseEncoding(request.headers['accept-encoding'], answer.body.length));
@@ -150,8 +158,8 @@ function isWhole(request: FastifyRequest, reply: FastifyReply, payload: unknown)
   return reads && reply.statusCode === 200 && typeof payload === 'string' && !reply.hasHeader('etag');
 }
 
-function headOf(reply: FastifyReply): Answer['head'] {
+function headOf(reply: FastifyReply, own: ReadonlySet<string> | undefined): Answer['head'] {
   return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
-    value === undefined || OF_THE_REQUEST.has(name) ? [] : [[name, String(value)] as const],
+    value === undefined || own?.has(name) ? [] : [[name, String(value)] as const],
   );
 }

@@ -1,3 +1,6 @@
+/** Names, in lower case, and values. */
+export type Headers = readonly (readonly [name: string, value: string])[];
+
 /** For programs: nothing in an answer may be run, framed or load anything (OWASP REST Security Cheat Sheet). */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
 /** For our pages, which bring all they need with them; the documentation's components write style attributes. */
@@ -16,13 +19,13 @@ const TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 /** Pages that hold an answer for long change little; the rest asks again after a day, which browsers cut to hours anyway. */
 const PREFLIGHT_SECONDS = 86_400;
 
-export const pageHeaders: readonly (readonly [string, string])[] = [
+export const pageHeaders: Headers = [
   ['content-security-policy', PAGE_POLICY],
   ['cross-origin-opener-policy', 'same-origin'],
 ];
 
 /** What protects every answer, whatever the request. HSTS only where listeners come by TLS (RFC 6797 §7.2). */
-export function securityHeaders(publicUrl: string): readonly (readonly [string, string])[] {
+export function securityHeaders(publicUrl: string): Headers {
   const always = [
     ['content-security-policy', API_POLICY],
     ['x-content-type-options', 'nosniff'],
@@ -39,11 +42,11 @@ const EXPOSED =
 
 export interface CrossOrigin {
   /** On every answer. */
-  always: readonly (readonly [string, string])[];
-  /** On answers to this origin; null when it is not on the list, or needs nothing more. */
-  forOrigin(origin: string): readonly (readonly [string, string])[] | null;
+  always: Headers;
+  /** On answers to this origin, names and values in turn; none when it is not on the list, or needs nothing more. */
+  forOrigin(origin: string): readonly string[];
   /** On the answer to a preflight (Fetch standard, "CORS-preflight request"), beside the above. */
-  preflight: readonly (readonly [string, string])[];
+  preflight: Headers;
 }
 
 /**
@@ -61,12 +64,12 @@ export function crossOrigin(origins: readonly string[]): CrossOrigin {
   ] as const;
   const exposed = ['access-control-expose-headers', EXPOSED] as const;
   if (origins.includes('*')) {
-    return { always: [['access-control-allow-origin', '*'], exposed], forOrigin: () => null, preflight };
+    return { always: [['access-control-allow-origin', '*'], exposed], forOrigin: () => [], preflight };
   }
-  const known = new Map(origins.map((origin) => [origin, [['access-control-allow-origin', origin], exposed]] as const));
+  const known = new Map(origins.map((origin) => [origin, ['access-control-allow-origin', origin, ...exposed]]));
   return {
     always: origins.length === 0 ? [] : [['vary', 'origin']],
-    forOrigin: (origin) => known.get(origin) ?? null,
+    forOrigin: (origin) => known.get(origin) ?? [],
     preflight,
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
+import type { Headers } from './fixed-headers.ts';
 
 const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
@@ -40,12 +41,16 @@ export interface Representation {
   etag: string;
   encoding: Encoding;
   body: Buffer;
+  /** Names and values in turn, as node:http writes them fastest. */
+  head: readonly string[];
+  /** The same for an answer that says "as you have it": without what describes a body. */
+  headOf304: readonly string[];
 }
 
 /** An answer to a GET, whole: what is said of it, what it is, and what was made of it for those who read it compressed. */
 export interface Answer {
   /** Without what belongs to one request or one encoding. */
-  head: readonly (readonly [name: string, value: string])[];
+  head: Headers;
   body: Buffer;
   made: { [Name in Encoding]?: Representation | Promise<Representation> };
 }
@@ -66,7 +71,11 @@ export function represent(answer: Answer, encoding: Encoding): Representation | 
 }
 
 function keep(answer: Answer, encoding: Encoding, body: Buffer): Representation {
-  const representation = { etag: etagOf(answer.body, encoding), encoding, body };
+  const etag = etagOf(answer.body, encoding);
+  const headOf304 = [...answer.head.filter(([name]) => name !== 'content-type').flat(), 'etag', etag];
+  const head = [...answer.head.flat(), 'etag', etag, 'content-length', String(body.length)];
+  if (encoding !== 'identity') head.push('content-encoding', encoding);
+  const representation = { etag, encoding, body, head, headOf304 };
   answer.made[encoding] = representation;
   return representation;
 }
@@ -88,5 +97,6 @@ function compress(body: Buffer, encoding: 'br' | 'gzip'): Promise<Buffer> {
 /** Memory that an answer may take, with all that is made of it: see `represent`. */
 export function answerBytes(answer: Answer): number {
   const head = answer.head.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  return 2 * answer.body.length + head;
+  // The head once by itself and once for each of three encodings.
+  return 2 * answer.body.length + 4 * head;
 }

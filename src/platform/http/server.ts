@@ -8,32 +8,23 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
-  type onRequestHookHandler,
+  type onResponseHookHandler,
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { type AnswerCache, answerFromCache, conditionalAnswer, varyOf } from './answers.ts';
+import { conditionalAnswer, varyOf } from './answers.ts';
 import { httpErrors } from './errors.ts';
-import { crossOrigin, pageHeaders, securityHeaders } from './fixed-headers.ts';
-import { limitOf, limitRequests, type RequestLimits } from './limited-requests.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
-import type { RouteConfig } from './route-config.ts';
+import { createReception, type ReceptionOptions } from './reception.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends ReceptionOptions {
   logger: Logger;
-  publicUrl: string;
   /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
   trustProxy: false | string;
   version: string;
-  /** Origins whose scripts may read answers, `*` for all; none when absent. */
-  corsOrigins?: readonly string[];
-  /** Absent: requests are not counted. */
-  limits?: RequestLimits | undefined;
-  /** Absent: every answer is computed. */
-  cache?: AnswerCache | undefined;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
@@ -48,8 +39,6 @@ const OVERDUE_CHECK_MS = 2_000;
 const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s after which common proxies close idle connections, so that it is they who close, in ms. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
-const MAX_URL_LENGTH = 8_000;
 const MAX_PARAM_LENGTH = 300;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
@@ -71,7 +60,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // Unknown fields are refused, never dropped; every wrong field is named.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true, allErrors: true } },
     // v1 is the current version, and /api follows the current version: one operation, two addresses.
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/api\/v1(?=\/|\?|$)/, '/api'),
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/api/v1') ? url.replace(/^\/api\/v1(?=\/|\?|$)/, '/api') : url),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.addSchema(Problem);
@@ -92,31 +81,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
   });
 
+  const reception = createReception(options);
   app.addHook('onRoute', (route) => {
     // An operation that declares no parameters takes none: what would be ignored is refused instead.
     const noParameters = { type: 'object', properties: {}, additionalProperties: false };
     route.schema = { querystring: noParameters, ...route.schema };
-    route.onRequest = [...routeHooks(route.config ?? {}, options), ...[route.onRequest ?? []].flat()];
+    route.onRequest = [reception.forRoute(route.config ?? {}), ...[route.onRequest ?? []].flat()];
   });
-  app.addHook('onRequest', receive(options));
   app.addHook('onSend', conditionalAnswer);
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
-  });
+  app.addHook('onResponse', logRequests(options.logger));
 
   app.setErrorHandler((error, request, reply) =>
     sendProblem(asAppError(error), request, reply, options.publicUrl, error),
   );
-  // Addresses that are no route are counted too: asking for them tells what is there.
-  app.setNotFoundHandler({ preHandler: limitHooks({}, options.limits) }, (request, reply) => {
+  app.setNotFoundHandler({ preHandler: reception.forNoRoute }, (request, reply) => {
     const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
       (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,
     );
@@ -128,43 +106,23 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   return app;
 }
 
-/** What every request meets first, whether or not there is something at its address. */
-function receive(options: HttpServerOptions): onRequestHookHandler {
-  const cors = crossOrigin(options.corsOrigins ?? []);
-  const always = [...securityHeaders(options.publicUrl), ...cors.always];
+/** One line a request: the route, never the address with what it may tell. All of it is ours, so nothing needs redaction. */
+function logRequests(logger: Logger): onResponseHookHandler {
+  const lines = logger.child({}, { redact: [] });
   return (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    for (const [name, value] of always) reply.header(name, value);
-    const { origin } = request.headers;
-    if (origin !== undefined) {
-      for (const [name, value] of cors.forOrigin(origin) ?? []) reply.header(name, value);
-    }
-    if (request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined) {
-      for (const [name, value] of cors.preflight) reply.header(name, value);
-      reply.status(204).send();
-      return;
-    }
-    done((request.raw.url ?? '').length > MAX_URL_LENGTH ? httpErrors.error('not-acceptable') : undefined);
+    lines.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
   };
 }
-
-/** What a route's own words ask for, before its handler. */
-function routeHooks(config: RouteConfig, options: HttpServerOptions): onRequestHookHandler[] {
-  const hooks = limitHooks(config, options.limits);
-  if (config.cache && options.cache) hooks.push(answerFromCache(options.cache, config.cache));
-  if (config.page) hooks.push(asPage);
-  return hooks;
-}
-
-function limitHooks(config: RouteConfig, limits: RequestLimits | undefined): onRequestHookHandler[] {
-  const limit = limits ? limitOf(limits, config.limit) : null;
-  return limit ? [limitRequests(limit, limits?.accountOf)] : [];
-}
-
-const asPage: onRequestHookHandler = (_request, reply, done) => {
-  for (const [name, value] of pageHeaders) reply.header(name, value);
-  done();
-};
 
 function requestIdOf(request: { headers: IncomingMessage['headers'] }): string {
   const given = request.headers['x-request-id'];

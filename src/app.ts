@@ -1,9 +1,9 @@
-import { changedTags, registerDebatesRoutes } from './debates/index.ts';
+import { changedTags, registerDebatesRoutes, type Total } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
 import { createRequestLimits } from './limits.ts';
-import { followEvents } from './platform/cache/index.ts';
+import { createTaggedCache, followEvents } from './platform/cache/index.ts';
 import {
   type App,
   bearerToken,
@@ -14,6 +14,7 @@ import {
   type RequestLimits,
   sameSecret,
 } from './platform/http/index.ts';
+import { registerRealtimeRoutes } from './realtime/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -22,6 +23,10 @@ import { presentAudioFile } from './vault/index.ts';
  * answers 429 to crowds.
  */
 const MAX_RELAYS = 20;
+
+/** Totals of some thousand different lists; a number with what surrounds it takes about this. */
+const TOTALS_BYTES = 2e6;
+const TOTAL_BYTES = 200;
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(
@@ -48,13 +53,13 @@ export async function createApp(
     limits: config.rateLimits ? (options.limits ?? createRequestLimits({ clock, redis, accountOf })) : undefined,
     cache,
   });
-  const unfollow = await followEvents(cache, house.events, changedTags);
-  app.addHook('onClose', async () => unfollow());
+  const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
   registerDebatesRoutes(app, {
     debates,
     db: database.db,
     clock,
     publicUrl: config.publicUrl,
+    totals,
     audioFiles: async (ids) => {
       const files = await vault.readyFiles(ids);
       return new Map(
@@ -87,11 +92,23 @@ export async function createApp(
     },
     requester: () => null,
   });
+  await registerRealtimeRoutes(app, {
+    events: house.events,
+    clock,
+    publicUrl: config.publicUrl,
+    corsOrigins: config.corsOrigins,
+    onError: (error) => house.logger.error({ err: error }, 'news could not be told'),
+  });
   registerHealthRoutes(app, {
     version: VERSION,
     clock,
     checks: [{ name: 'database', check: database.ping }],
     isDraining: options.isDraining,
   });
+  // After the rooms: what they remember themselves must be gone before an answer is computed from it again.
+  for (const kept of [totals, cache]) {
+    const unfollow = await followEvents(kept, house.events, changedTags);
+    app.addHook('onClose', async () => unfollow());
+  }
   return app;
 }

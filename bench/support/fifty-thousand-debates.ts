@@ -10,14 +10,12 @@ export async function fillWithDebates(client: Client): Promise<void> {
        thumbnail_url, tags, speakers, speaker_ids, speaker_keys, search_text, facts_sha256)
      select id, 'portal', id, 'RUANR5L17S2026IDS' || n, title, lower(title), description,
        (array['seance_publique', 'commission', 'audition'])[1 + n % 3], 'ended', false, starts_at::date, starts_at, starts_at,
-       3600 + n % 7200, 'Commission des finances', 'commission des finances', 'Hémicycle', 13 + n / 10001, 'Session ordinaire',
-       'https://videos.example/video.' || id, null, 'https://videos.example/thumbnails/' || id || '.jpg',
-       array['Finances publiques', 'Questions sociales et santé'], speakers, array['PA' || n], 'mme camille exemple',
+       3600 + n % 7200, 'Commission des finances', 'commission des finances', 'Hémicycle', 13 + n / 10001, null,
+       'https://videos.example/video.' || id, null, null, array['Finances'], speakers, array['PA' || n], 'mme camille exemple',
        lower(title || ' ' || description), md5(id)
      from (
        select n, (10000000 + n) || '_' || substr(md5(n::text), 1, 13) as id,
-         'Séance n° ' || n || ' : discussion du projet de loi de finances, articles ' || n % 90 || ' et suivants' as title,
-         'Suite de la discussion en première lecture, après engagement de la procédure accélérée' as description,
+         'Séance n° ' || n || ' : projet de loi de finances' as title, 'Suite de la discussion' as description,
          timestamptz '2007-06-20 15:00+02' + n * interval '3 hours' as starts_at,
          jsonb_build_array(jsonb_build_object('id', 's1', 'personId', 'PA' || n, 'name', 'Mme Camille Exemple', 'role', null))
            as speakers

@@ -18,6 +18,11 @@ const port = Number(portText);
 
 if (mode === 'bare') listenBare(answersFile ?? '');
 else await listenProduct();
+process.on('message', () => {
+  globalThis.gc?.();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  process.send?.({ usedBytes: heapUsed + external, residentBytes: rss });
+});
 process.send?.('listening');
 
 async function listenProduct(): Promise<void> {

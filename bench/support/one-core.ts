@@ -8,10 +8,12 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 /** The server on the first core, who asks on the second: so that neither takes the other's time. */
 const SERVER_CORE = '0';
-const LOAD_CORE = '1';
+export const LOAD_CORE = '1';
 
 export interface Target {
   port: number;
+  /** After a collection: what its JavaScript uses, with the buffers outside, and what the system gave the process, in bytes. */
+  memory(): Promise<{ usedBytes: number; residentBytes: number }>;
   stop(): Promise<void>;
 }
 
@@ -19,13 +21,22 @@ export interface Target {
 export async function startOnOneCore(mode: string, args: string[], env: NodeJS.ProcessEnv): Promise<Target> {
   const port = await freePort();
   const script = fileURLToPath(new URL('http-target.ts', import.meta.url));
-  const child = spawn('taskset', ['-c', SERVER_CORE, process.execPath, script, mode, String(port), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', openSync('/dev/null', 'w'), 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    'taskset',
+    ['-c', SERVER_CORE, process.execPath, '--expose-gc', script, mode, String(port), ...args],
+    {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', openSync('/dev/null', 'w'), 'inherit', 'ipc'],
+    },
+  );
   await Promise.race([once(child, 'message'), died(child)]);
   return {
     port,
+    memory: async () => {
+      child.send('memory');
+      const [answer] = await once(child, 'message');
+      return answer as { usedBytes: number; residentBytes: number };
+    },
     stop: async () => {
       const gone = once(child, 'exit');
       child.kill('SIGKILL');

@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import type { TaggedCache } from '../platform/cache/index.ts';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import { type App, cursorOf, decodeCursor, dependOn, type Page, pageLinks } from '../platform/http/index.ts';
@@ -17,12 +18,15 @@ import {
   RecentQuery,
 } from './schemas.ts';
 import { createDebatesStore, type ListedDebate } from './store.ts';
+import { createTotals, type Total } from './totals.ts';
 
 export interface DebatesRoutesOptions {
   debates: Debates;
   db: Db;
   clock: Clock;
   publicUrl: string;
+  /** Where totals are kept; absent: nowhere. */
+  totals?: TaggedCache<Total>;
   /** The playable files of some debates, from the room that keeps them. */
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
 }
@@ -43,6 +47,7 @@ const showsMany = { limit: LIMIT, cache: { tags: () => [DEBATES_TAG], ttlSeconds
 
 export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
   const store = createDebatesStore(options.db);
+  const totalOf = createTotals(options.totals, store.count);
   app.addSchema(Debate);
 
   const present = async (listed: readonly ListedDebate['debate'][]) => {
@@ -56,7 +61,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     const page = query.page ?? 1;
     const orderName = `${sort}:${order}`;
     const from = query.cursor === undefined ? { offset: (page - 1) * perPage } : decodeCursor(query.cursor, orderName);
-    const total = await store.count(filter);
+    const total = await totalOf(filter);
     // One row more than asked tells whether a next page exists.
     const rows = await store.list({ filter, sort, order, limit: perPage + 1, from });
     const shown = rows.slice(0, perPage);

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DebateId } from '../debates/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, addVary } from '../platform/http/index.ts';
 import { negotiateLanguage } from '../platform/i18n/index.ts';
 import type { Extraction } from './extraction.ts';
 import { type Presentation, presentReady, presentRun } from './present.ts';
@@ -29,7 +29,8 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   /** Errors are told in the reader's language, so caches must tell languages apart. */
   const how = (request: FastifyRequest, reply: FastifyReply): Presentation => {
     const language = negotiateLanguage(request.headers['accept-language']);
-    reply.header('vary', 'accept-language').header('content-language', language);
+    addVary(reply, 'accept-language');
+    reply.header('content-language', language);
     return { language, publicUrl };
   };
   const statusUrl = (debateId: string): string => `${publicUrl}/api/streaming/${encodeURIComponent(debateId)}/status`;
@@ -37,6 +38,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   app.post(
     '/api/streaming/:debate_id/extract',
     {
+      config: { limit: 'extraction' },
       schema: {
         tags: ['streaming'],
         summary: 'Demander le son / Ask for the sound',

@@ -3,9 +3,9 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
-import { type Debate, DebateId } from '../debates/index.ts';
+import { type Debate, DebateId, debateTag } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, dependOn } from '../platform/http/index.ts';
 import type { AudioFile, Vault } from '../vault/index.ts';
 import { decideStreaming, type StreamingDecision, type Wanted } from './decide.ts';
 import { streamingErrors } from './errors.ts';
@@ -48,8 +48,11 @@ const refusals = {
   504: problem('Relayed: the source took too long'),
 };
 
-/** A player asks for its file in hundreds of pieces: a line for each would be all the log. Failures are still told. */
-const AUDIO_LOG_LEVEL = 'warn';
+/** A player asks for its file in hundreds of pieces: they are not counted, and a line for each would be all the log. */
+const SOUND = { logLevel: 'warn', config: { limit: false } } as const;
+
+/** Events take it out when something changes; this only bounds what no event tells. */
+const INFO_KEPT_SECONDS = 3_600;
 
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
@@ -89,6 +92,10 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/info',
     {
+      config: {
+        limit: 'streaming-info',
+        cache: { tags: ({ debate_id: id }) => [debateTag(id ?? '')], ttlSeconds: INFO_KEPT_SECONDS },
+      },
       schema: {
         tags: ['streaming'],
         summary: 'Ce qui peut être écouté / What can be played',
@@ -100,6 +107,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     },
     async (request) => {
       const playable = await playables.get(request.params.debate_id);
+      dependOn(request, [debateTag(playable.debate.id)]);
       if (playable.debate.sittingState === 'withdrawn') throw streamingErrors.error('withdrawn');
       return presentInfo(playable, await options.extractionOf(playable.debate.id), publicUrl);
     },
@@ -108,7 +116,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/stream',
     {
-      logLevel: AUDIO_LOG_LEVEL,
+      ...SOUND,
       schema: {
         tags: ['streaming'],
         summary: 'Le son / The sound',
@@ -128,7 +136,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/download',
     {
-      logLevel: AUDIO_LOG_LEVEL,
+      ...SOUND,
       schema: {
         tags: ['streaming'],
         summary: 'Télécharger / Download',
@@ -176,7 +184,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/files/:file',
     {
-      logLevel: AUDIO_LOG_LEVEL,
+      ...SOUND,
       schema: {
         tags: ['streaming'],
         summary: 'Un fichier, par lien signé / A file, by signed link',

@@ -4,6 +4,7 @@ export {
   type Computation,
   createTaggedCache,
   type Keep,
+  keepOrCompute,
   type SharedTier,
   type TaggedCache,
 } from './tagged-cache.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../../tests/support/manual-clock.ts';
 import type { Clock } from '../clock/index.ts';
-import { type Computation, createTaggedCache, type SharedTier, type TaggedCache } from './index.ts';
+import { type Computation, createTaggedCache, keepOrCompute, type SharedTier, type TaggedCache } from './index.ts';
 
 interface Value {
   text: string;
@@ -109,6 +109,23 @@ describe('a value that many want at once', () => {
     other.finish({ text: 'untouched' }, { tags: ['thing:b'], ttlSeconds: 300 });
     old.finish({ text: 'old again' }, LIST);
     expect([cache.get('a')?.text, cache.get('b')?.text]).toEqual(['fresh', 'untouched']);
+  });
+});
+
+describe('a value computed when it is not kept', () => {
+  it('is computed once, and again after a change', async () => {
+    const { cache } = setup();
+    let computed = 0;
+    const value = () => keepOrCompute(cache, 'a', LIST, async () => ({ text: `${++computed}` }));
+    expect((await Promise.all([value(), value(), value()])).map(({ text }) => text)).toEqual(['1', '1', '1']);
+    cache.evict(['lists'], 1);
+    expect((await value()).text).toBe('2');
+  });
+
+  it('is asked for again when computing it failed', async () => {
+    const { cache } = setup();
+    await expect(keepOrCompute(cache, 'a', LIST, () => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect((await keepOrCompute(cache, 'a', LIST, async () => ({ text: 'x' }))).text).toBe('x');
   });
 });
 

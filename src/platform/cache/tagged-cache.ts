@@ -59,6 +59,27 @@ export interface TaggedCache<Value> {
   stats(): CacheStats;
 }
 
+/** The value, from wherever it is quickest to have: kept, shared, under way, or computed now. What throws is not kept. */
+export async function keepOrCompute<Value extends object>(
+  cache: TaggedCache<Value>,
+  key: string,
+  keep: Keep,
+  compute: () => Promise<Value>,
+): Promise<Value> {
+  const known = cache.get(key);
+  if (known) return known;
+  const claim = await cache.claim(key, keep);
+  if ('value' in claim) return claim.value;
+  try {
+    const value = await compute();
+    claim.computation.finish(value, keep);
+    return value;
+  } finally {
+    // Does nothing once it is finished.
+    claim.computation.abandon();
+  }
+}
+
 interface Entry<Value> {
   value: Value;
   keep: Keep;

@@ -132,7 +132,7 @@ export async function conditionalAnswer(
     return payload;
   }
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache');
-  reply.header('vary', varyOf(reply, 'accept-encoding'));
+  addVary(reply, 'accept-encoding');
   const answer: Answer = { head: headOf(reply, pending?.own), body: Buffer.from(payload), made: {} };
   if (reply.getHeader('cache-control') === 'no-store') pending?.computation.abandon();
   else pending?.computation.finish(answer, pending.keep);
@@ -147,10 +147,10 @@ export async function conditionalAnswer(
   return made.body;
 }
 
-/** The `Vary` header with one more field that the answer depends on. */
-export function varyOf(reply: FastifyReply, field: string): string {
+/** One more field of the request that the answer depends on. */
+export function addVary(reply: FastifyReply, field: string): void {
   const known = reply.getHeader('vary');
-  return known === undefined ? field : `${known}, ${field}`;
+  reply.header('vary', known === undefined ? field : `${known}, ${field}`);
 }
 
 function isWhole(request: FastifyRequest, reply: FastifyReply, payload: unknown): payload is string {

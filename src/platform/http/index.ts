@@ -1,8 +1,7 @@
-export { type AnswerCache, createAnswerCache, dependOn } from './answers.ts';
+export { type AnswerCache, addVary, createAnswerCache, dependOn } from './answers.ts';
 export { bearerToken, sameSecret } from './bearer.ts';
 export { httpErrors } from './errors.ts';
 export { cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
-export { Problem } from './problem.ts';
 export type { RequestLimits } from './reception.ts';
 export { type App, createHttpServer, type HttpServerOptions } from './server.ts';
 export { createSharedAnswers } from './shared-answers.ts';

@@ -13,7 +13,7 @@ import Fastify, {
 import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
 import type { Logger } from '../telemetry/index.ts';
-import { conditionalAnswer, varyOf } from './answers.ts';
+import { addVary, conditionalAnswer } from './answers.ts';
 import { httpErrors } from './errors.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
@@ -106,15 +106,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   return app;
 }
 
+/** Pino's number for it. */
+const INFO = 30;
+
 /** One line a request: the route, never the address with what it may tell. All of it is ours, so nothing needs redaction. */
 function logRequests(logger: Logger): onResponseHookHandler {
   const lines = logger.child({}, { redact: [] });
   return (request, reply, done) => {
+    const { url = 'none', logLevel } = request.routeOptions;
+    // A route may ask for less to be written of it.
+    if (logLevel && (lines.levels.values[logLevel] ?? 0) > INFO) return done();
     lines.info(
       {
         request_id: request.id,
         method: request.method,
-        route: request.routeOptions.url ?? 'none',
+        route: url,
         status: reply.statusCode,
         duration_ms: Math.round(reply.elapsedTime * 10) / 10,
       },
@@ -140,12 +146,12 @@ function sendProblem(
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   if (error.definition.status === 401) reply.header('www-authenticate', 'Bearer');
   const language = negotiateLanguage(request.headers['accept-language']);
+  addVary(reply, 'accept-language');
   return reply
     .status(error.definition.status)
     .header('content-type', PROBLEM_TYPE)
     .header('content-language', language)
     .header('cache-control', 'no-store')
-    .header('vary', varyOf(reply, 'accept-language'))
     .send(JSON.stringify(problemOf(error, language, request.id, publicUrl)));
 }
 

@@ -1,10 +1,20 @@
 import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
-import { registerDebatesRoutes } from './debates/index.ts';
+import { changedTags, registerDebatesRoutes, type Total } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
-import { type App, createHttpServer, problemResponse } from './platform/http/index.ts';
+import { createRequestLimits } from './limits.ts';
+import { createTaggedCache, followEvents } from './platform/cache/index.ts';
+import {
+  type App,
+  createAnswerCache,
+  createHttpServer,
+  createSharedAnswers,
+  problemResponse,
+  type RequestLimits,
+} from './platform/http/index.ts';
+import { registerRealtimeRoutes } from './realtime/index.ts';
 import { registerSpeechRoutes } from './speech/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
@@ -15,20 +25,42 @@ import { presentAudioFile } from './vault/index.ts';
  */
 const MAX_RELAYS = 20;
 
+/** Totals of some thousand different lists; a number with what surrounds it takes about this. */
+const TOTALS_BYTES = 2e6;
+const TOTAL_BYTES = 200;
+
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
-export async function createApp(house: House, options: { isDraining: () => boolean }): Promise<App> {
-  const { config, clock, database, debates, vault, extraction, accounts, library } = house;
+export async function createApp(
+  house: House,
+  options: {
+    isDraining: () => boolean;
+    /** Instead of the product's: a load test counts too, but is never refused. */
+    limits?: RequestLimits;
+  },
+): Promise<App> {
+  const { config, clock, database, debates, vault, extraction, accounts, library, redis } = house;
+  const accountOf = (): null => null;
+  const cache = createAnswerCache({
+    maxBytes: config.cacheBytes,
+    clock,
+    shared: redis && createSharedAnswers({ redis, clock, space: `${VERSION} ${config.publicUrl}` }),
+  });
   const app = await createHttpServer({
     logger: house.logger,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     version: VERSION,
+    corsOrigins: config.corsOrigins,
+    limits: config.rateLimits ? (options.limits ?? createRequestLimits({ clock, redis, accountOf })) : undefined,
+    cache,
   });
+  const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
   registerDebatesRoutes(app, {
     debates,
     db: database.db,
     clock,
     publicUrl: config.publicUrl,
+    totals,
     audioFiles: async (ids) => {
       const files = await vault.readyFiles(ids);
       return new Map(
@@ -65,11 +97,23 @@ export async function createApp(house: House, options: { isDraining: () => boole
   registerAccountsRoutes(app, { accounts, clock });
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
   registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
+  await registerRealtimeRoutes(app, {
+    events: house.events,
+    clock,
+    publicUrl: config.publicUrl,
+    corsOrigins: config.corsOrigins,
+    onError: (error) => house.logger.error({ err: error }, 'news could not be told'),
+  });
   registerHealthRoutes(app, {
     version: VERSION,
     clock,
     checks: [{ name: 'database', check: database.ping }],
     isDraining: options.isDraining,
   });
+  // After the rooms: what they remember themselves must be gone before an answer is computed from it again.
+  for (const kept of [totals, cache]) {
+    const unfollow = await followEvents(kept, house.events, changedTags);
+    app.addHook('onClose', async () => unfollow());
+  }
   return app;
 }

@@ -12,6 +12,7 @@ import { type Database, migrate, openDatabase } from './platform/database/index.
 import { createEvents, type Events } from './platform/events/index.ts';
 import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
+import { createRedis, type Redis } from './platform/redis/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
 import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
 import { createPortalSource, createSources, type MediaCandidate, pageSource, type Sources } from './sources/index.ts';
@@ -33,6 +34,8 @@ export interface House {
   database: Database;
   events: Events;
   queue: JobQueue;
+  /** Shared by the processes where REDIS_URL names one; never the truth. */
+  redis: Redis | undefined;
   debates: Debates;
   speech: Speech;
   ingest: Ingest;
@@ -70,6 +73,7 @@ export async function openHouse(options: {
 
   const events = createEvents({ database, onError });
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
+  const redis = openRedis(config, clock, logger);
   const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random });
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
@@ -125,6 +129,7 @@ export async function openHouse(options: {
     database,
     events,
     queue,
+    redis,
     debates,
     speech,
     ingest,
@@ -139,6 +144,7 @@ export async function openHouse(options: {
       await events.close();
       await vault.close();
       await fetcher.close();
+      await redis?.close();
       await database.close();
     },
   };
@@ -160,4 +166,13 @@ async function mediaOf(debateId: string, debates: Debates, sources: Sources): Pr
         .catch(() => debate.media);
   const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds: null }];
   return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
+}
+
+function openRedis(config: Config, clock: Clock, logger: Logger): Redis | undefined {
+  if (config.redisUrl === undefined) return undefined;
+  const onChange = (state: 'ready' | 'away', cause?: Error): void => {
+    if (state === 'ready') logger.info('Redis is there');
+    else logger.warn({ err: cause }, 'Redis is away: going on without it');
+  };
+  return createRedis({ url: config.redisUrl, clock, onChange });
 }

@@ -1,3 +1,4 @@
+export { changedTags, debateTag } from './cache-tags.ts';
 export type { Debate, SittingStartOrigin } from './debate.ts';
 export { createDebates, type Debates, type Outcome, type Recorded } from './debates.ts';
 export { debatesErrors } from './errors.ts';
@@ -9,3 +10,4 @@ export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';
 export { type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
 export type { ListedDebatesView } from './tables.ts';
 export { textKey } from './text-key.ts';
+export type { Total } from './totals.ts';

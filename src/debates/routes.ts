@@ -1,16 +1,19 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import type { TaggedCache } from '../platform/cache/index.ts';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import {
   type App,
   cursorOf,
   decodeCursor,
+  dependOn,
   httpErrors,
   type Page,
   pageLinks,
   problemResponse,
 } from '../platform/http/index.ts';
+import { DEBATES_TAG, debateTag } from './cache-tags.ts';
 import type { Debates } from './debates.ts';
 import { debatesErrors } from './errors.ts';
 import { DEBATE_EXAMPLE } from './example.ts';
@@ -27,12 +30,15 @@ import {
   RecentQuery,
 } from './schemas.ts';
 import { createDebatesStore, type ListedDebate } from './store.ts';
+import { createTotals, type Total } from './totals.ts';
 
 export interface DebatesRoutesOptions {
   debates: Debates;
   db: Db;
   clock: Clock;
   publicUrl: string;
+  /** Where totals are kept; absent: nowhere. */
+  totals?: TaggedCache<Total>;
   /** The playable files of some debates, from the room that keeps them. */
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
 }
@@ -41,9 +47,16 @@ const notFound = problemResponse(debatesErrors.error('not-found', { params: { id
 const DebateList = Type.Array(Type.Ref('Debate'));
 const NO_FILES: readonly AudioFileBody[] = [];
 const DEFAULT_PER_PAGE = 20;
+/** Events take changed answers out at once; this only bounds what no event tells, such as counts. */
+const KEPT_SECONDS = 300;
+/** Whether a sitting has begun changes with the clock alone. */
+const RECENT_KEPT_SECONDS = 60;
+const LIMIT = 'debates';
+const showsMany = { limit: LIMIT, cache: { tags: () => [DEBATES_TAG], ttlSeconds: KEPT_SECONDS } };
 
 export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): void {
   const store = createDebatesStore(options.db);
+  const totalOf = createTotals(options.totals, store.count);
   app.addSchema({ ...Debate, examples: [DEBATE_EXAMPLE] });
   registerOpenRoutes(app, options);
 
@@ -61,7 +74,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
       query.cursor === undefined
         ? { offset: (page - 1) * perPage }
         : decodeCursor(query.cursor, orderName, SORT_KIND[sort]);
-    const total = await store.count(filter);
+    const total = await totalOf(filter);
     // One row more than asked tells whether a next page exists.
     const rows = await store.list({ filter, sort, order, limit: perPage + 1, from });
     const shown = rows.slice(0, perPage);
@@ -81,6 +94,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates',
     {
+      config: showsMany,
       schema: {
         tags: ['debates'],
         summary: 'Les débats / The debates',
@@ -111,6 +125,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/live',
     {
+      config: showsMany,
       schema: {
         tags: ['debates'],
         summary: 'En direct / On the air now',
@@ -129,6 +144,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/recent',
     {
+      config: { ...showsMany, cache: { ...showsMany.cache, ttlSeconds: RECENT_KEPT_SECONDS } },
       schema: {
         tags: ['debates'],
         summary: 'Ces derniers jours / The last days',
@@ -151,6 +167,10 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/:debate_id',
     {
+      config: {
+        limit: LIMIT,
+        cache: { tags: ({ debate_id: id }) => [debateTag(id ?? '')], ttlSeconds: KEPT_SECONDS },
+      },
       schema: {
         tags: ['debates'],
         summary: 'Un débat / One debate',
@@ -162,6 +182,8 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     },
     async (request) => {
       const debate = await options.debates.get(request.params.debate_id);
+      // Asked for by an alias, it still changes under its own id.
+      dependOn(request, [debateTag(debate.id)]);
       const files = await options.audioFiles([debate.id]);
       return presentDebate(debate, files.get(debate.id) ?? NO_FILES);
     },

@@ -2,7 +2,9 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { PageQuery } from '../platform/http/index.ts';
 import { SORTS } from './list-query.ts';
 
-export const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+/** One type or null. As a union it would be validated value by value while it is written: a third of the time of a list. */
+export const Nullable = <Schema extends TSchema & { type: string }>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ ...schema, type: [schema.type, 'null'] });
 
 export const DEBATE_TYPES = ['seance_publique', 'commission', 'audition', 'question_gouvernement', 'autre'] as const;
 export const DEBATE_STATUSES = ['programme', 'en_cours', 'termine', 'disponible', 'extraction', 'erreur'] as const;
@@ -76,9 +78,11 @@ export const Debate = Type.Object(
     sitting_starts_at_ms: Nullable(
       Type.Integer({ description: 'Where the sitting begins in the recording, which opens on an empty room' }),
     ),
-    sitting_start_origin: Nullable(
-      OneOf(['player', 'record', 'captions', 'silence'], 'What tells where the sitting begins'),
-    ),
+    sitting_start_origin: Type.Unsafe<'player' | 'record' | 'captions' | 'silence' | null>({
+      type: ['string', 'null'],
+      enum: ['player', 'record', 'captions', 'silence', null],
+      description: 'What tells where the sitting begins',
+    }),
     is_certain: Type.Boolean({ description: 'False while the agenda says only that the meeting may take place' }),
     audio_files: Type.Array(AudioFile),
     view_count: Type.Integer(),

@@ -4,7 +4,7 @@ import type { Run } from './run.ts';
 
 export type NewsType = 'extraction_started' | 'extraction_progress' | 'extraction_completed' | 'extraction_failed';
 
-/** Tells what becomes of a run to those who watch all extractions and to those who watch its debate, with the change itself. */
+/** Tells what becomes of a run, with the change itself; that it concerns a debate follows from `debate_id`. */
 export async function tell(events: Pick<Events, 'append'>, trx: Trx, type: NewsType, run: Run): Promise<void> {
   const data = {
     extraction_id: run.id,
@@ -17,5 +17,4 @@ export async function tell(events: Pick<Events, 'append'>, trx: Trx, type: NewsT
     audio_file_id: run.audioFileId,
   };
   await events.append(trx, { type, channel: 'extractions', data });
-  await events.append(trx, { type, channel: `debate:${run.debateId}`, data });
 }

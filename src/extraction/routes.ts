@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DebateId, debatesErrors } from '../debates/index.ts';
-import { type App, type ProblemResponse, problemResponse } from '../platform/http/index.ts';
+import { type App, addVary, type ProblemResponse, problemResponse } from '../platform/http/index.ts';
 import { negotiateLanguage } from '../platform/i18n/index.ts';
 import { extractionErrors } from './errors.ts';
 import { STATUS_EXAMPLE } from './example.ts';
@@ -35,7 +35,8 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   /** Errors are told in the reader's language, so caches must tell languages apart. */
   const how = (request: FastifyRequest, reply: FastifyReply): Presentation => {
     const language = negotiateLanguage(request.headers['accept-language']);
-    reply.header('vary', 'accept-language').header('content-language', language);
+    addVary(reply, 'accept-language');
+    reply.header('content-language', language);
     return { language, publicUrl };
   };
   const statusUrl = (debateId: string): string => `${publicUrl}/api/streaming/${encodeURIComponent(debateId)}/status`;
@@ -43,6 +44,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   app.post(
     '/api/streaming/:debate_id/extract',
     {
+      config: { limit: 'extraction' },
       schema: {
         tags: ['streaming'],
         summary: 'Demander le son / Ask for the sound',

@@ -12,6 +12,8 @@ export interface HealthCheck {
 /** Orchestrators ask every few seconds and give up after about as long; a dependency that is slower than this is not there, in ms. */
 const CHECK_TIMEOUT_MS = 2_000;
 
+const COUNTED = { limit: 'health' };
+
 const Health = Type.Object({
   status: Type.Unsafe<'healthy' | 'unhealthy'>({ type: 'string', enum: ['healthy', 'unhealthy'] }),
   version: Type.String(),
@@ -42,6 +44,7 @@ export function registerHealthRoutes(
   app.get(
     '/health',
     {
+      config: COUNTED,
       schema: {
         tags: ['health'],
         summary: 'Le service va-t-il bien ? / Is the service well?',
@@ -64,6 +67,7 @@ export function registerHealthRoutes(
   app.get(
     '/health/live',
     {
+      config: COUNTED,
       schema: {
         tags: ['health'],
         summary: 'Le processus vit / The process is alive',
@@ -80,6 +84,7 @@ export function registerHealthRoutes(
   app.get(
     '/health/ready',
     {
+      config: COUNTED,
       schema: {
         tags: ['health'],
         summary: 'Peut recevoir des requêtes / May be sent requests',

@@ -3,9 +3,9 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
-import { type Debate, DebateId, debatesErrors } from '../debates/index.ts';
+import { type Debate, DebateId, debatesErrors, debateTag } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
-import { type App, problemResponse } from '../platform/http/index.ts';
+import { type App, dependOn, problemResponse } from '../platform/http/index.ts';
 import type { AudioFile, Vault } from '../vault/index.ts';
 import { decideStreaming, type StreamingDecision, type Wanted } from './decide.ts';
 import { streamingErrors } from './errors.ts';
@@ -52,6 +52,12 @@ const refusals = {
   504: problemResponse(streamingErrors.error('source-timeout')),
 };
 
+/** A player asks for its file in hundreds of pieces: they are not counted, and a line for each would be all the log. */
+const SOUND = { config: { quiet: true, limit: false } } as const;
+
+/** Events take it out when something changes; this only bounds what no event tells. */
+const INFO_KEPT_SECONDS = 3_600;
+
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
@@ -90,6 +96,10 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/info',
     {
+      config: {
+        limit: 'streaming-info',
+        cache: { tags: ({ debate_id: id }) => [debateTag(id ?? '')], ttlSeconds: INFO_KEPT_SECONDS },
+      },
       schema: {
         tags: ['streaming'],
         summary: 'Ce qui peut être écouté / What can be played',
@@ -101,6 +111,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     },
     async (request) => {
       const playable = await playables.get(request.params.debate_id);
+      dependOn(request, [debateTag(playable.debate.id)]);
       if (playable.debate.sittingState === 'withdrawn') throw streamingErrors.error('withdrawn');
       return presentInfo(playable, await options.extractionOf(playable.debate.id), publicUrl);
     },
@@ -109,7 +120,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/stream',
     {
-      config: { quiet: true },
+      ...SOUND,
       schema: {
         tags: ['streaming'],
         summary: 'Le son / The sound',
@@ -129,7 +140,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/api/streaming/:debate_id/download',
     {
-      config: { quiet: true },
+      ...SOUND,
       schema: {
         tags: ['streaming'],
         summary: 'Télécharger / Download',
@@ -177,7 +188,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   app.get(
     '/files/:file',
     {
-      config: { quiet: true },
+      ...SOUND,
       schema: {
         tags: ['streaming'],
         summary: 'Un fichier, par lien signé / A file, by signed link',

@@ -24,6 +24,10 @@ describe('configuration', () => {
       JWT_SECRET: 'changeme-changeme-changeme-changeme',
       PORTAL_URL: 'ftp://x',
       TRUST_PROXY: '$(id)',
+      REDIS_URL: 'http://redis',
+      CORS_ORIGINS: 'https://app.example/path',
+      RATE_LIMITS: 'maybe',
+      CACHE_SIZE: 'big',
       LOG_LEVEL: 'loud',
     };
     let lines: readonly string[] = [];
@@ -45,6 +49,21 @@ describe('configuration', () => {
     expect(parseConfig({ INGEST_EVERY: text }).ingestEverySeconds).toBe(seconds);
   });
 
+  it.each([
+    ['false', false],
+    ['true', 'loopback,linklocal,uniquelocal'],
+    ['loopback,10.0.0.0/8', 'loopback,10.0.0.0/8'],
+  ])('never believes a client about its own address, with TRUST_PROXY=%s', (text, trusted) => {
+    expect(parseConfig({ TRUST_PROXY: text }).trustProxy).toBe(trusted);
+  });
+
+  it('takes origins with and without a slash at the end', () => {
+    expect(parseConfig({ CORS_ORIGINS: 'https://a.example/, http://localhost:3000' }).corsOrigins).toEqual([
+      'https://a.example',
+      'http://localhost:3000',
+    ]);
+  });
+
   it('takes an empty variable for an absent one, and trims slashes off addresses', () => {
     const config = parseConfig({
       DATABASE_URL: '',
@@ -58,7 +77,7 @@ describe('configuration', () => {
       retentionBytes: 20e9,
       trustProxy: '10.0.0.0/8',
     });
-    expect(parseConfig({ TRUST_PROXY: 'true' }).trustProxy).toBe(true);
+    expect(parseConfig({}).trustProxy).toBe(false);
     expect(parseConfig({ HOST: '::1' }).publicUrl).toBe('http://[::1]:8000');
   });
 });

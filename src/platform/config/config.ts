@@ -13,7 +13,15 @@ export interface Config {
   roles: ReadonlySet<Role>;
   /** Address under which listeners reach this server, without a trailing slash. */
   publicUrl: string;
-  trustProxy: boolean | string;
+  /** Addresses of proxies whose X-Forwarded-* are believed. */
+  trustProxy: false | string;
+  /** Absent: every process counts and remembers for itself. */
+  redisUrl: string | undefined;
+  /** Origins whose scripts may read our answers; `*`: all. */
+  corsOrigins: readonly string[];
+  rateLimits: boolean;
+  /** Memory for answers kept ready, in bytes. */
+  cacheBytes: number;
   logLevel: string;
   adminToken: string | undefined;
   /** Signs links and tokens; undefined: one is made and kept in the data folder. */
@@ -99,12 +107,31 @@ const size = makeValidator<number>((input) => {
   if (!match || unit === undefined) throw new EnvError('expected a size such as 500MB or 20GB');
   return Number(match[1]) * unit;
 });
-const proxies = makeValidator<boolean | string>((input) => {
-  if (input === 'false' || input === '') return false;
-  if (input === 'true') return true;
-  if (!/^[0-9a-fA-F.:/, a-z]+$/.test(input))
-    throw new EnvError('expected true, false, or addresses such as 10.0.0.0/8');
+/**
+ * Believing every hop would believe the client, who can write any X-Forwarded-For, and so would counting hops where a client
+ * can reach us without the proxy. `true`: a proxy on this machine or in its private network.
+ */
+const PRIVATE_PROXIES = 'loopback,linklocal,uniquelocal';
+const proxies = makeValidator<false | string>((input) => {
+  if (input === 'false') return false;
+  if (input === 'true') return PRIVATE_PROXIES;
+  if (!/^[0-9a-fA-F.:/, a-z]+$/.test(input)) {
+    throw new EnvError('expected true (proxies with private addresses), false, or addresses such as 203.0.113.0/24');
+  }
   return input;
+});
+const redisUrl = makeValidator<string>((input) => {
+  if (!URL.canParse(input) || !/^rediss?:$/.test(new URL(input).protocol)) {
+    throw new EnvError('expected redis://host:port or rediss://user:password@host:port');
+  }
+  return input;
+});
+const origins = makeValidator<readonly string[]>((input) => {
+  const named = input.split(',').map((part) => part.trim().replace(/\/$/, ''));
+  if (!named.every((one) => one === '*' || (URL.canParse(one) && new URL(one).origin === one))) {
+    throw new EnvError('expected * or origins such as https://app.example,http://localhost:3000');
+  }
+  return named;
 });
 /** A token a machine can guess in a day is none. */
 const ADMIN_TOKEN_MIN = 16;
@@ -139,7 +166,11 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       DATABASE_URL: databaseUrl({ default: undefined }),
       ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
       PUBLIC_URL: httpUrl({ default: undefined }),
-      TRUST_PROXY: proxies({ default: false as boolean | string }),
+      TRUST_PROXY: proxies({ default: false as false | string }),
+      REDIS_URL: redisUrl({ default: undefined }),
+      CORS_ORIGINS: origins({ default: [] as readonly string[] }),
+      RATE_LIMITS: oneOf(['on', 'off'])({ default: 'on' }),
+      CACHE_SIZE: size({ default: 64e6 }),
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
       ADMIN_TOKEN: secretToken({ default: undefined }),
       JWT_SECRET: secret({ default: undefined }),
@@ -168,6 +199,10 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     roles: env.ROLES,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     trustProxy: env.TRUST_PROXY,
+    redisUrl: env.REDIS_URL,
+    corsOrigins: env.CORS_ORIGINS,
+    rateLimits: env.RATE_LIMITS === 'on',
+    cacheBytes: env.CACHE_SIZE,
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN,
     secret: env.JWT_SECRET,

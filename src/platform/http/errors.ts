@@ -46,6 +46,15 @@ export const httpErrors = defineErrors('http', {
       en: 'The "cursor" parameter was not given by this list, or was given for another order.',
     },
   },
+  'too-many-requests': {
+    status: 429,
+    retryable: true,
+    title: { fr: 'Trop de requêtes', en: 'Too many requests' },
+    detail: {
+      fr: 'La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After.',
+      en: 'The limit of this operation is reached; try again after the delay in the Retry-After header.',
+    },
+  },
   'not-acceptable': {
     status: 400,
     retryable: false,

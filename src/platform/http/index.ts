@@ -1,6 +1,9 @@
+export { type AnswerCache, addVary, createAnswerCache, dependOn } from './answers.ts';
 export { bearerToken, sameSecret } from './bearer.ts';
 export { invalidRequest, type ProblemResponse, problemResponse } from './describe.ts';
 export { httpErrors } from './errors.ts';
 export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
+export type { RequestLimits } from './reception.ts';
 export { type App, createHttpServer, type HttpServerOptions } from './server.ts';
+export { createSharedAnswers } from './shared-answers.ts';

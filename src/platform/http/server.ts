@@ -8,29 +8,23 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
   LogController,
+  type onResponseHookHandler,
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
 import type { Logger } from '../telemetry/index.ts';
+import { addVary, conditionalAnswer } from './answers.ts';
 import { commonProblems, withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
-import { chooseEncoding, encode, etagOf, matchesEtag } from './representation.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** No log line for answers that succeed: a player asks for one file in hundreds of pieces. */
-    quiet?: boolean;
-  }
-}
+import { createReception, type ReceptionOptions } from './reception.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
-export interface HttpServerOptions {
+export interface HttpServerOptions extends ReceptionOptions {
   logger: Logger;
-  publicUrl: string;
   /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
-  trustProxy: boolean | string;
+  trustProxy: false | string;
   version: string;
 }
 
@@ -38,10 +32,14 @@ export interface HttpServerOptions {
 const BODY_LIMIT_BYTES = 256 * 1024;
 /** A whole request (headers and body) must be here by then: 256 kB at 10 kB/s. Slower clients hold sockets, in ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Headers fit in one packet; who sends them a byte at a time only wants to hold the socket, in ms. */
+const HEADERS_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that are overdue; its own 30 s would make four times of the wait above, in ms. */
+const OVERDUE_CHECK_MS = 2_000;
+/** A connection on which nothing moves, such as of a player that was paused: it asks for the rest by range, in ms. */
+const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s after which common proxies close idle connections, so that it is they who close, in ms. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
-const MAX_URL_LENGTH = 8_000;
 const MAX_PARAM_LENGTH = 300;
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
@@ -54,6 +52,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     trustProxy: options.trustProxy,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: OVERDUE_CHECK_MS },
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
@@ -61,7 +61,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // Unknown fields are refused, never dropped; every wrong field is named.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true, allErrors: true } },
     // v1 is the current version, and /api follows the current version: one operation, two addresses.
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^\/api\/v1(?=\/|\?|$)/, '/api'),
+    rewriteUrl: ({ url = '/' }) => (url.startsWith('/api/v1') ? url.replace(/^\/api\/v1(?=\/|\?|$)/, '/api') : url),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -93,34 +93,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
   });
 
+  const reception = createReception(options);
   app.addHook('onRoute', (route) => {
     // An operation that declares no parameters takes none: what would be ignored is refused instead.
     const noParameters = { type: 'object', properties: {}, additionalProperties: false };
     const response = { ...commonProblems, ...(route.schema?.response as object | undefined) };
     route.schema = { querystring: noParameters, ...route.schema, response };
-  });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-    if ((request.raw.url ?? '').length > MAX_URL_LENGTH) throw httpErrors.error('not-acceptable');
+    route.onRequest = [reception.forRoute(route.config ?? {}), ...[route.onRequest ?? []].flat()];
   });
   app.addHook('onSend', conditionalAnswer);
-  app.addHook('onResponse', async (request, reply) => {
-    if (reply.statusCode < 400 && request.routeOptions.config.quiet === true) return;
-    request.log.info(
-      {
-        method: request.method,
-        route: request.routeOptions.url ?? 'none',
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
-  });
+  app.addHook('onResponse', logRequests(options.logger));
 
   app.setErrorHandler((error, request, reply) =>
     sendProblem(asAppError(error), request, reply, options.publicUrl, error),
   );
-  app.setNotFoundHandler((request, reply) => {
+  app.setNotFoundHandler({ preHandler: reception.forNoRoute }, (request, reply) => {
     const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
       (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,
     );
@@ -130,6 +117,26 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;
+}
+
+/** One line a request: the route, never the address with what it may tell. All of it is ours, so nothing needs redaction. */
+function logRequests(logger: Logger): onResponseHookHandler {
+  const lines = logger.child({}, { redact: [] });
+  return (request, reply, done) => {
+    const { url = 'none', config } = request.routeOptions;
+    if (config.quiet === true && reply.statusCode < 400) return done();
+    lines.info(
+      {
+        request_id: request.id,
+        method: request.method,
+        route: url,
+        status: reply.statusCode,
+        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      'request',
+    );
+    done();
+  };
 }
 
 function requestIdOf(request: { headers: IncomingMessage['headers'] }): string {
@@ -148,12 +155,12 @@ function sendProblem(
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   if (error.definition.status === 401) reply.header('www-authenticate', 'Bearer');
   const language = negotiateLanguage(request.headers['accept-language']);
+  addVary(reply, 'accept-language');
   return reply
     .status(error.definition.status)
     .header('content-type', PROBLEM_TYPE)
     .header('content-language', language)
     .header('cache-control', 'no-store')
-    .header('vary', 'accept-language')
     .send(JSON.stringify(problemOf(error, language, request.id, publicUrl)));
 }
 
@@ -189,23 +196,4 @@ function fieldOf(one: { instancePath: string; params?: Record<string, unknown> }
   const path = one.instancePath.split('/').filter((part) => part !== '');
   if (typeof named === 'string') path.push(named);
   return [context === 'querystring' ? 'query' : (context ?? 'body'), ...path].join('.');
-}
-
-/** Gives every JSON answer to a GET a strong ETag, answers 304 where the client has it, and compresses what is worth it. */
-async function conditionalAnswer(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return payload;
-  if (reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
-  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-cache');
-  const encoding = chooseEncoding(request.headers['accept-encoding'], Buffer.byteLength(payload));
-  const etag = etagOf(payload, encoding);
-  reply.header('etag', etag);
-  reply.header('vary', [reply.getHeader('vary'), 'accept-encoding'].filter(Boolean).join(', '));
-  if (matchesEtag(request.headers['if-none-match'], etag)) {
-    reply.status(304);
-    reply.removeHeader('content-type');
-    return null;
-  }
-  if (encoding === 'identity') return payload;
-  reply.header('content-encoding', encoding);
-  return encode(payload, encoding);
 }

@@ -1,0 +1,133 @@
+import type { FastifyReply, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify';
+import { clientOfAddress, type Decision, type Limit } from '../limits/index.ts';
+import { type AnswerCache, answerKnown, computeOrWait } from './answers.ts';
+import { httpErrors } from './errors.ts';
+import { crossOrigin, type Headers, pageHeaders, securityHeaders } from './fixed-headers.ts';
+import type { CacheRule, RouteConfig } from './route-config.ts';
+
+export interface RequestLimits {
+  /** By the names that routes use. */
+  byName: Readonly<Record<string, Limit>>;
+  /** The name of the one for routes that name none, and for addresses that are no route. */
+  fallback: string;
+  /** Whose request it is, from its token and without asking anybody; null: nobody's we know, the address counts. */
+  accountOf?: (request: FastifyRequest) => string | null;
+}
+
+export interface ReceptionOptions {
+  publicUrl: string;
+  /** Origins whose scripts may read answers, `*` for all; none when absent. */
+  corsOrigins?: readonly string[];
+  /** Absent: requests are not counted. */
+  limits?: RequestLimits | undefined;
+  /** Absent: every answer is computed. */
+  cache?: AnswerCache | undefined;
+}
+
+/** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
+const MAX_URL_LENGTH = 8_000;
+
+/** What a route wants of those who receive its requests. */
+interface Desk {
+  limit: Limit | null;
+  cache: { answers: AnswerCache; rule: CacheRule } | null;
+  /** On every answer of the route. */
+  always: Headers;
+}
+type Done = (error?: Error) => void;
+
+/**
+ * What every request meets before its handler, in this order: it is counted, it is answered from memory if it can be, it is
+ * given the headers every answer has. Headers travel as flat lists, because an answer from memory is mostly their price.
+ */
+export function createReception(options: ReceptionOptions) {
+  const { limits, cache } = options;
+  const cors = crossOrigin(options.corsOrigins ?? []);
+  const shared = [...securityHeaders(options.publicUrl), ...cors.always];
+
+  function deskOf(config: RouteConfig): Desk {
+    const limit = limits ? limitOf(limits, config.limit) : null;
+    return {
+      limit,
+      cache: cache && config.cache ? { answers: cache, rule: config.cache } : null,
+      always: [
+        ...shared,
+        ...(limit ? [['ratelimit-policy', limit.policyHeader] as const] : []),
+        ...(config.page ? pageHeaders : []),
+      ],
+    };
+  }
+
+  function receive(desk: Desk, request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const taken = desk.limit?.take(clientOf(request, limits?.accountOf)) ?? null;
+    if (taken instanceof Promise) taken.then((decision) => admit(desk, decision, request, reply, done)).catch(done);
+    else admit(desk, taken, request, reply, done);
+  }
+
+  function admit(
+    desk: Desk,
+    decision: Decision | null,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: Done,
+  ): void {
+    const own = ownHeaders(request, desk.limit, decision);
+    const refusal = refuse(request, decision);
+    if (refusal === null && desk.cache && answerKnown(desk.cache.answers, own, request, reply, done)) return;
+    for (const [name, value] of desk.always) reply.header(name, value);
+    for (let at = 0; at < own.length; at += 2) reply.header(own[at] as 'etag', own[at + 1]);
+    if (refusal === null && desk.cache) computeOrWait(desk.cache, own, request, reply, done);
+    else done(refusal ?? undefined);
+  }
+
+  /** What belongs to this request alone: names and values in turn. */
+  function ownHeaders(request: FastifyRequest, limit: Limit | null, decision: Decision | null): string[] {
+    const own = ['x-request-id', request.id];
+    if (limit && decision) own.push('ratelimit', limit.header(decision));
+    const { origin } = request.headers;
+    if (origin !== undefined) own.push(...cors.forOrigin(origin));
+    return own;
+  }
+
+  const nowhere = deskOf({});
+  return {
+    forRoute: (config: RouteConfig): onRequestHookHandler => {
+      const desk = deskOf(config);
+      return (request, reply, done) => receive(desk, request, reply, done);
+    },
+    /** Addresses that are no route are counted too: asking for them tells what is there. */
+    forNoRoute: ((request, reply, done) => {
+      receive(nowhere, request, reply, (error) => {
+        const asksLeave =
+          request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined;
+        if (error || !asksLeave) {
+          done(error);
+          return;
+        }
+        for (const [name, value] of cors.preflight) reply.header(name, value);
+        reply.status(204).send();
+      });
+    }) satisfies preHandlerHookHandler as preHandlerHookHandler,
+  };
+}
+
+function limitOf(limits: RequestLimits, named: string | false | undefined): Limit | null {
+  if (named === false) return null;
+  const name = named ?? limits.fallback;
+  const limit = limits.byName[name];
+  if (!limit) throw new Error(`a route names the limit "${name}", which does not exist`);
+  return limit;
+}
+
+function clientOf(request: FastifyRequest, accountOf: RequestLimits['accountOf']): string {
+  const account = accountOf?.(request) ?? null;
+  // The address as far as the proxies we trust say it; a client's own X-Forwarded-For counts for nothing.
+  return account === null ? clientOfAddress(request.ip ?? '') : `account ${account}`;
+}
+
+function refuse(request: FastifyRequest, decision: Decision | null): Error | null {
+  if (decision && !decision.allowed) {
+    return httpErrors.error('too-many-requests', { retryAfterSeconds: decision.resetSeconds });
+  }
+  return (request.raw.url ?? '').length > MAX_URL_LENGTH ? httpErrors.error('not-acceptable') : null;
+}

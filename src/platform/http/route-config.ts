@@ -1,0 +1,21 @@
+/** What a route says of itself in its `config`, beside its schema. */
+export interface RouteConfig {
+  /** The name of the limit that counts its requests; `false`: they are not counted. Absent: the server's fallback. */
+  limit?: string | false;
+  /** The answer is the same for everyone and is kept until one of its tags changes, or its time is over. */
+  cache?: CacheRule;
+  /** No log line for answers that succeed: a player asks for one file in hundreds of pieces. */
+  quiet?: boolean;
+  /** A page for people, with scripts and styles of ours, not a document for programs. */
+  page?: boolean;
+}
+
+export interface CacheRule {
+  /** What the answer depends on, as far as the address tells; a handler that learns more says so by `dependOn`. */
+  tags: (params: Readonly<Record<string, string>>) => readonly string[];
+  ttlSeconds: number;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig extends RouteConfig {}
+}

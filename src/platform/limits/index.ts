@@ -1,0 +1,3 @@
+export { clientOfAddress } from './client-key.ts';
+export { createLimit, type Limit } from './limits.ts';
+export type { Decision, Policy } from './window.ts';

@@ -1,0 +1,1 @@
+export { createRedis, type Redis, RedisAwayError, type RedisOptions, type Script, script } from './redis.ts';

@@ -1,0 +1,2 @@
+export { type Realtime, type RealtimeOptions, registerRealtimeRoutes } from './routes.ts';
+export type { Authenticate, TokenHolder } from './session.ts';

@@ -231,8 +231,10 @@ it('every operation is in the OpenAPI document, with its outcomes', async () => 
   expect(Object.keys(paths['/api/streaming/{debate_id}/extract'].post.responses)).toEqual([
     '200',
     '202',
+    '400',
     '404',
     '409',
+    '500',
     '503',
     '507',
   ]);

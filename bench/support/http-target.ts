@@ -4,6 +4,7 @@
  * `product` is the whole application on DATABASE_URL, limits counting; CACHE_SIZE=1B makes it compute every answer.
  * `bare` gives from memory what ANSWERS.json holds by path: the least that node:http needs to say those bytes.
  */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createApp } from '../../src/app.ts';
@@ -16,12 +17,13 @@ import { createLogger } from '../../src/platform/telemetry/index.ts';
 const [mode, portText, answersFile] = process.argv.slice(2);
 const port = Number(portText);
 
-if (mode === 'bare') listenBare(answersFile ?? '');
+if (mode === 'bare') await listenBare(answersFile ?? '');
 else await listenProduct();
 process.on('message', () => {
   globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
-  process.send?.({ usedBytes: heapUsed + external, residentBytes: rss });
+  const { user, system } = process.cpuUsage();
+  process.send?.({ usedBytes: heapUsed + external, residentBytes: rss, cpuMicroseconds: user + system });
 });
 process.send?.('listening');
 
@@ -43,14 +45,15 @@ async function listenProduct(): Promise<void> {
   await app.listen({ host: '127.0.0.1', port });
 }
 
-function listenBare(file: string): void {
+async function listenBare(file: string): Promise<void> {
   const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, { headers: string[]; body: string }>;
   const answers = new Map(
     Object.entries(kept).map(([path, { headers, body }]) => [path, { headers, body: Buffer.from(body, 'base64') }]),
   );
-  createServer((request, response) => {
+  const server = createServer((request, response) => {
     const answer = answers.get(`${request.headers['accept-encoding'] ?? ''} ${request.url}`);
     response.writeHead(answer ? 200 : 404, answer?.headers ?? []);
     response.end(answer?.body);
-  }).listen(port, '127.0.0.1');
+  });
+  await once(server.listen(port, '127.0.0.1'), 'listening');
 }

@@ -10,10 +10,17 @@ const run = promisify(execFile);
 const SERVER_CORE = '0';
 export const LOAD_CORE = '1';
 
+export interface Usage {
+  usedBytes: number;
+  residentBytes: number;
+  /** Processor time since the start, its own and the system's for it. */
+  cpuMicroseconds: number;
+}
+
 export interface Target {
   port: number;
-  /** After a collection: what its JavaScript uses, with the buffers outside, and what the system gave the process, in bytes. */
-  memory(): Promise<{ usedBytes: number; residentBytes: number }>;
+  /** After a collection: what its JavaScript uses, with the buffers outside, and what the system gave the process. */
+  usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -32,10 +39,10 @@ export async function startOnOneCore(mode: string, args: string[], env: NodeJS.P
   await Promise.race([once(child, 'message'), died(child)]);
   return {
     port,
-    memory: async () => {
-      child.send('memory');
+    usage: async () => {
+      child.send('usage');
       const [answer] = await once(child, 'message');
-      return answer as { usedBytes: number; residentBytes: number };
+      return answer as Usage;
     },
     stop: async () => {
       const gone = once(child, 'exit');
@@ -54,6 +61,7 @@ export async function onServerCore(script: string, args: string[], env: NodeJS.P
 }
 
 export interface Load {
+  requests: number;
   requestsPerSecond: number;
   p99Ms: number;
 }
@@ -64,7 +72,7 @@ export async function load(
   options: { seconds: number; headers?: string[]; script?: string },
 ): Promise<Load> {
   const { stdout } = await run('taskset', [
-    ...['-c', LOAD_CORE, 'wrk', '-t1', '-c50', `-d${options.seconds}s`, '--latency'],
+    ...['-c', LOAD_CORE, 'wrk', '-t1', '-c50', `-d${options.seconds}s`, '--latency', '--timeout', '10s'],
     ...(options.headers ?? []).flatMap((header) => ['-H', header]),
     ...(options.script === undefined ? [] : ['-s', options.script]),
     url,
@@ -73,6 +81,7 @@ export async function load(
   const p99 = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout);
   const unitMs = { us: 0.001, ms: 1, s: 1000 }[p99?.[2] ?? ''] ?? Number.NaN;
   return {
+    requests: Number(/(\d+) requests in/.exec(stdout)?.[1]),
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
     p99Ms: Number(p99?.[1]) * unitMs,
   };

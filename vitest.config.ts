@@ -6,6 +6,8 @@ export default defineConfig({
     // An embedded database takes up to 5 s to start on two busy cores.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A shared machine may stall a process that a test times from outside; what fails twice is broken.
+    retry: process.env.CI === undefined ? 0 : 1,
     pool: 'forks',
     globalSetup: ['tests/support/prepare-databases.ts'],
     coverage: {

@@ -40,9 +40,25 @@ export async function openTestDatabase(): Promise<TestDatabase> {
     url,
     close: async () => {
       await database.close();
-      if (template.serverUrl !== null) await onServer(template.serverUrl, [`drop database ${name} with (force)`]);
+      if (template.serverUrl !== null) await dropDatabase(template.serverUrl, name);
       rmSync(dataDir, { recursive: true, force: true });
       if (failures.length > 0) throw new AggregateError(failures, 'the database reported errors during the test');
     },
   };
+}
+
+/** Sessions that a test has closed need a moment to leave; ending them by force would be an error in the middle of their work. */
+const LEAVE_ATTEMPTS = 50;
+const LEAVE_EVERY_MS = 100;
+
+async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  for (let attempt = 0; attempt < LEAVE_ATTEMPTS; attempt += 1) {
+    try {
+      await onServer(serverUrl, [`drop database ${name}`]);
+      return;
+    } catch {
+      await systemClock.sleep(LEAVE_EVERY_MS);
+    }
+  }
+  await onServer(serverUrl, [`drop database if exists ${name} with (force)`]);
 }

@@ -45,8 +45,11 @@ export default async function prepareDatabases(project: TestProject): Promise<()
 export async function onServer(serverUrl: string, statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 export function withDatabase(serverUrl: string, name: string): string {

@@ -9,6 +9,8 @@ export default defineConfig({
     // A shared machine may stall a process that a test times from outside; what fails twice is broken.
     retry: process.env.CI === undefined ? 0 : 1,
     pool: 'forks',
+    // Tests wait for processes and databases as much as they compute.
+    maxWorkers: 2,
     globalSetup: ['tests/support/prepare-databases.ts'],
     coverage: {
       provider: 'v8',

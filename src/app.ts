@@ -2,7 +2,7 @@ import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
 import { changedTags, registerDebatesRoutes, type Total } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
-import { type House, VERSION } from './house.ts';
+import { type House, MAX_RELAYS, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
 import { createRequestLimits } from './limits.ts';
 import { createTaggedCache, followEvents } from './platform/cache/index.ts';
@@ -18,12 +18,6 @@ import { registerRealtimeRoutes } from './realtime/index.ts';
 import { registerSpeechRoutes } from './speech/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
-
-/**
- * Listeners relayed at once while their sitting is not extracted yet. Each holds one connection to the Assembly's server, which
- * answers 429 to crowds.
- */
-const MAX_RELAYS = 20;
 
 /** Totals of some thousand different lists; a number with what surrounds it takes about this. */
 const TOTALS_BYTES = 2e6;
@@ -73,7 +67,7 @@ export async function createApp(
   registerStreamingRoutes(app, {
     playables,
     vault,
-    relay: createRelay({ fetcher: house.fetcher, maxRelays: MAX_RELAYS }),
+    relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
     extractionOf: async (debateId) => {
       const run = await extraction.latest(debateId);
       return run && { ...run, status: run.state === 'done' ? 'completed' : run.state };

@@ -26,6 +26,12 @@ export const VERSION = (
 /** Named so that the Assembly's operators know who asks, and where to complain. */
 const USER_AGENT = `RobianAPI/${VERSION} (+https://github.com/Guiraud/RobianAPI)`;
 
+/**
+ * Listeners relayed at once while their sitting is not extracted yet. Each holds one connection to the Assembly's server, which
+ * answers 429 to crowds.
+ */
+export const MAX_RELAYS = 20;
+
 /** The rooms, put together: what a process or a command works with. */
 export interface House {
   config: Config;
@@ -43,7 +49,8 @@ export interface House {
   extraction: Extraction;
   accounts: Accounts;
   library: Library;
-  fetcher: Fetcher;
+  /** For listeners of what is not extracted yet: their connections must not keep an extraction from its own. */
+  relayFetcher: Fetcher;
   /** Signs links; the same in every process of this installation. */
   secret: string;
   close(): Promise<void>;
@@ -75,6 +82,12 @@ export async function openHouse(options: {
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
   const redis = openRedis(config, clock, logger);
   const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random });
+  const relayFetcher = createFetcher({
+    userAgent: USER_AGENT,
+    clock,
+    random: Math.random,
+    connectionsPerOrigin: MAX_RELAYS,
+  });
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
   const portalSource = createPortalSource({ portal, addresses, clock });
@@ -137,12 +150,13 @@ export async function openHouse(options: {
     extraction,
     accounts,
     library,
-    fetcher,
+    relayFetcher,
     secret,
     close: async () => {
       await accounts.close();
       await events.close();
       await vault.close();
+      await relayFetcher.close();
       await fetcher.close();
       await redis?.close();
       await database.close();

@@ -24,7 +24,8 @@ interface Parameter {
 
 export interface Schema {
   $ref?: string;
-  type?: string;
+  /** Several: a value of any of them, as `anyOf` would say. */
+  type?: string | string[];
   enum?: unknown[];
   properties?: Record<string, Schema>;
   required?: string[];
@@ -161,5 +162,7 @@ function alternatives(contract: Contract, schema: Schema): Schema[] {
     const target = contract.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
     return target === undefined ? [] : alternatives(contract, target);
   }
+  const { type } = schema;
+  if (Array.isArray(type)) return type.map((one) => ({ ...schema, type: one }));
   return schema.anyOf === undefined ? [schema] : schema.anyOf.flatMap((one) => alternatives(contract, one));
 }

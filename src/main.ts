@@ -84,7 +84,7 @@ async function work(house: House): Promise<void> {
 }
 
 /** A job that does not stop by itself within this time is left to the next worker, which goes on where it was, in ms. */
-const QUEUE_GRACE_MS = 10_000;
+const QUEUE_GRACE_MS = 5_000;
 
 function schedule(house: House, signal: AbortSignal): Promise<void> {
   const { clock, database, logger } = house;

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
 import { extractionJob, presentError, type Run } from '../extraction/index.ts';
 import type { House } from '../house.ts';
+import { runPeriodically } from '../platform/process/index.ts';
 import type { AudioFile } from '../vault/index.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
 import type { Output } from './output.ts';
 
 /** Often enough for a bar that moves; a run writes its progress once a second at most, in ms. */
 const LOOK_EVERY_MS = 250;
-/** An interrupted run is left to the next worker, which goes on where it was, in ms. */
-const LEAVE_WITHIN_MS = 5_000;
+/** Runs whose worker died are taken over about as soon as they count as dead. */
+const RECOVER_EVERY_SECONDS = 5;
 
 export function extractCommand(context: CommandContext): Command {
   return new Command('extract')
@@ -20,7 +21,7 @@ export function extractCommand(context: CommandContext): Command {
         try {
           await extract(context.output, house, id, signal);
         } finally {
-          await house.queue.stop(LEAVE_WITHIN_MS);
+          await house.queue.stop(0);
         }
       });
     });
@@ -35,7 +36,19 @@ async function extract(output: Output, house: House, id: string, signal: AbortSi
     return;
   }
   await house.queue.work(extractionJob, 1, (job) => extraction.handle(job));
-  const file = await followRun(output, house, { id, label: 'extract', signal });
+  const over = new AbortController();
+  const takingOver = runPeriodically(
+    [{ name: 'recover extractions', everySeconds: RECOVER_EVERY_SECONDS, run: () => extraction.recover() }],
+    {
+      clock: house.clock,
+      signal: over.signal,
+      onError: (task, error) => house.logger.warn({ err: error, task }, 'a dead worker may be waited for'),
+    },
+  );
+  const file = await followRun(output, house, { id, label: 'extract', signal }).finally(async () => {
+    over.abort();
+    await takingOver;
+  });
   output.result(resultOf(answer.run.debateId, file), `ready: ${file.sha256}`);
 }
 

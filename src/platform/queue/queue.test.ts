@@ -5,6 +5,12 @@ import { createJobQueue, defineJob, type JobQueue } from './index.ts';
 
 const greet = defineJob<{ name: string }>({ name: 'greet', retryLimit: 1, retryDelaySeconds: 1, expireInSeconds: 60 });
 const rank = defineJob<{ name: string }>({ name: 'rank', retryLimit: 0, retryDelaySeconds: 1, expireInSeconds: 60 });
+const endless = defineJob<{ name: string }>({
+  name: 'endless',
+  retryLimit: 0,
+  retryDelaySeconds: 1,
+  expireInSeconds: 60,
+});
 const fail = defineJob<{ name: string }>({ name: 'fail', retryLimit: 0, retryDelaySeconds: 1, expireInSeconds: 60 });
 
 describe('jobs', () => {
@@ -69,5 +75,22 @@ describe('jobs', () => {
         { timeout: 10_000 },
       )
       .toBe(1);
+  });
+
+  it('that run when the queue stops are told so, and may still write down where they were', async () => {
+    const another = createJobQueue({ database, onError: () => undefined, supervise: false });
+    await another.start([endless]);
+    const written: string[] = [];
+    const started = Promise.withResolvers<void>();
+    await another.work(endless, 1, async ({ signal }) => {
+      started.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await sql`select pg_sleep(0.05)`.execute(database.db);
+      written.push('where it was');
+    });
+    await send(endless, 'long');
+    await started.promise;
+    await another.stop(0);
+    expect(written).toEqual(['where it was']);
   });
 });

@@ -38,7 +38,10 @@ export interface JobQueue {
     concurrency: number,
     handler: (job: Job<Data>) => Promise<void>,
   ): Promise<void>;
-  /** Takes no new job, waits `graceMs` for those running, then lets them go (they will be tried again). */
+  /**
+   * Takes no new job, waits `graceMs` for those running, then fires their signals and gives them a moment to leave things
+   * in order; those that do not are tried again.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -49,6 +52,8 @@ export function defineJob<Data extends object>(job: Omit<JobDefinition<Data>, 'd
 /** Notifications wake the worker at once; this look is the floor under them. pg-boss takes no less than 0.5. */
 const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 };
 const DEAD_LETTERS = 'dead-letters';
+/** For a handler to write down where it was, after its signal fired, in ms: a transaction or two on a busy database. */
+const SETTLE_MS = 5_000;
 const NO_SUCH_JOB = '00000000-0000-0000-0000-000000000000';
 
 export function createJobQueue(options: {
@@ -69,6 +74,7 @@ export function createJobQueue(options: {
     monitorVacuum: false,
   });
   boss.on('error', options.onError);
+  const stopping = new AbortController();
 
   return {
     start: async (jobs) => {
@@ -95,7 +101,9 @@ export function createJobQueue(options: {
       for (let slot = 0; slot < concurrency; slot += 1) {
         const worker = await boss.work<Data>(job.name, { batchSize: 1, ...POLLING }, async (batch) => {
           try {
-            for (const { id, data, signal } of batch) await handler({ id, data, signal });
+            for (const { id, data, signal } of batch) {
+              await handler({ id, data, signal: AbortSignal.any([signal, stopping.signal]) });
+            }
           } finally {
             // Without this a worker rests for a poll between two jobs that wait.
             boss.notifyWorker(worker);
@@ -103,7 +111,15 @@ export function createJobQueue(options: {
         });
       }
     },
-    stop: (graceMs) => boss.stop({ graceful: true, close: false, timeout: graceMs }),
+    stop: async (graceMs) => {
+      // pg-boss itself fires the signals only when it waits no longer: whatever a handler then writes would come too late.
+      const timer = setTimeout(() => stopping.abort(), graceMs);
+      try {
+        await boss.stop({ graceful: true, close: false, timeout: graceMs + SETTLE_MS });
+      } finally {
+        clearTimeout(timer);
+      }
+    },
   };
 }
 

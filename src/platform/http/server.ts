@@ -12,7 +12,7 @@ import Fastify, {
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
-import type { Logger } from '../telemetry/index.ts';
+import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
 import { commonProblems, withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
@@ -119,22 +119,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   return app;
 }
 
-/** One line a request: the route, never the address with what it may tell. All of it is ours, so nothing needs redaction. */
+/** One line a request, unless its route is quiet and nothing went wrong. */
 function logRequests(logger: Logger): onResponseHookHandler {
-  const lines = logger.child({}, { redact: [] });
+  const write = createRequestLog(logger);
   return (request, reply, done) => {
     const { url = 'none', config } = request.routeOptions;
-    if (config.quiet === true && reply.statusCode < 400) return done();
-    lines.info(
-      {
-        request_id: request.id,
-        method: request.method,
-        route: url,
-        status: reply.statusCode,
-        duration_ms: Math.round(reply.elapsedTime * 10) / 10,
-      },
-      'request',
-    );
+    if (config.quiet !== true || reply.statusCode >= 400) {
+      const durationMs = Math.round(reply.elapsedTime * 10) / 10;
+      write({ requestId: request.id, method: request.method, route: url, status: reply.statusCode, durationMs });
+    }
     done();
   };
 }

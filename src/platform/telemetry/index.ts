@@ -8,11 +8,13 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
+const SERVICE = 'robian';
+
 /** One JSON line an event; secrets and addresses of listeners never enter one. */
 export function createLogger(options: LogOptions): Logger {
   const settings: LoggerOptions = {
     level: options.level,
-    base: { service: 'robian' },
+    base: { service: SERVICE },
     timestamp: createTimestamp(),
     formatters: { level: (label) => ({ level: label }) },
     redact: {
@@ -31,9 +33,36 @@ export function createLogger(options: LogOptions): Logger {
   return pino(settings, options.destination ?? standardOutput());
 }
 
+/** What is written of a request: the route, never the address with what it may tell. */
+export interface RequestLine {
+  /** Of letters, digits and `_.:-` only. */
+  requestId: string;
+  method: string;
+  route: string;
+  status: number;
+  durationMs: number;
+}
+
+/**
+ * Writes one line a request, as the logger would. All of it is ours and plain, so it needs neither redaction nor a serialiser:
+ * put together here it costs a tenth of what it costs there, and every request pays it.
+ */
+export function createRequestLog(logger: Logger): (line: RequestLine) => void {
+  const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
+  const timestamp = createTimestamp();
+  return ({ requestId, method, route, status, durationMs }) => {
+    if (!logger.isLevelEnabled('info')) return;
+    stream.write(
+      `{"level":"info"${timestamp()},"service":"${SERVICE}","request_id":"${requestId}","method":"${method}",` +
+        `"route":${JSON.stringify(route)},"status":${status},"duration_ms":${durationMs},"msg":"request"}\n`,
+    );
+  };
+}
+
 /** Lines leave together, within this time at the latest, in ms: one system call a line would cost a tenth of the server's work. */
 const FLUSH_EVERY_MS = 100;
-const FLUSH_AT_BYTES = 8_192;
+/** Just under what pino writes at once. */
+const FLUSH_AT_BYTES = 16_000;
 
 /** Pino writes what is left when the process exits, and at once after a fatal line. */
 function standardOutput(): DestinationStream {

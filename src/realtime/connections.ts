@@ -31,7 +31,6 @@ export function createConnections(limits: ConnectionLimits = CONNECTION_LIMITS) 
         else byClient.set(client, left);
       };
     },
-    count: (): number => total,
   };
 }
 

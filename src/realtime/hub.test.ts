@@ -121,6 +121,20 @@ describe('news', () => {
     expect(reader.heard.at(-1)).toBe('21 debates debate_created');
   });
 
+  it('of the time away that cannot be read now are said to be lost, and the news go on', async () => {
+    const log = createLog();
+    for (let count = 0; count < 5; count += 1) log.commit('debate_updated', { debate_id: 'a' });
+    const errors: unknown[] = [];
+    const readAfter = () => Promise.reject(new Error('away'));
+    const hub = createHub({ events: { ...log.events, readAfter }, onError: (error) => errors.push(error) });
+    await hub.start();
+    const reader = createReader();
+    await hub.subscribe(reader.subscriber, ['debates'], 1);
+    log.deliver(log.commit('debate_created', { debate_id: 'n' }));
+    expect(reader.heard).toEqual(['debates realtime/too-old', '6 debates debate_created']);
+    expect(errors).toHaveLength(1);
+  });
+
   it('are kept in memory in bounded number', async () => {
     const log = createLog();
     const hub = await open(log);

@@ -296,6 +296,50 @@ describe('a WebSocket', () => {
   });
 });
 
+describe('an event stream', () => {
+  let source: ReturnType<typeof createSource>;
+  beforeEach(async () => {
+    source = createSource();
+    await open({ events: source.events, heartbeatEveryMs: 100 });
+  });
+  afterEach(() => app.close());
+
+  it('stays open while nothing happens, for proxies that close what is silent', async () => {
+    const stream = await listen('');
+    await vi.waitFor(() => expect(stream.text().match(/^:$/gm)?.length).toBeGreaterThan(1));
+    stream.response.destroy();
+  });
+
+  it('is closed when the client does not take what it is sent', async () => {
+    const stream = await listen('');
+    stream.response.pause();
+    await vi.waitFor(
+      () => {
+        for (let count = 0; count < 20; count += 1) source.tell({ filler: 'x'.repeat(50_000) });
+        expect(realtime.stats().eventStreams).toBe(0);
+      },
+      { timeout: 15_000, interval: 50 },
+    );
+    stream.response.destroy();
+  });
+
+  it('says when it cannot tell all that was missed, in the reader’s language, and goes on', async () => {
+    const stream = await listen('', { 'last-event-id': '999', 'accept-language': 'en' });
+    await vi.waitFor(() => expect(stream.messages()).toHaveLength(1));
+    expect(stream.messages()[0]).toMatchObject({
+      id: null,
+      event: 'error',
+      data: {
+        channel: 'debates',
+        data: { code: 'realtime/too-old', detail: expect.stringContaining('after number 999') },
+      },
+    });
+    source.tell({ debate_id: 'a' });
+    await vi.waitFor(() => expect(stream.messages()).toHaveLength(2));
+    stream.response.destroy();
+  });
+});
+
 describe('a connection', () => {
   beforeEach(() => open({ events: createSource().events, connections: { total: 10, perClient: 2 } }));
   afterEach(() => app.close());

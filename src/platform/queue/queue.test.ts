@@ -19,7 +19,7 @@ describe('jobs', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     queue = createJobQueue({ database, onError: () => undefined, supervise: true });
-    await queue.start([greet, rank, fail]);
+    await queue.start([greet, rank, fail, endless]);
   });
   afterAll(async () => {
     await queue.stop(1_000);

@@ -17,6 +17,8 @@ export interface Playable {
 export interface Playables {
   /** By the debate's id or any id it was known by. @throws debates/not-found */
   get(debateId: string): Promise<Playable>;
+  /** The same without waiting: null when it is not in memory. */
+  peek(debateId: string): Playable | null;
   close(): void;
 }
 
@@ -57,6 +59,7 @@ export async function createPlayables(options: {
 
   return {
     get: async (debateId) => known.get(debateId) ?? load(debateId),
+    peek: (debateId) => known.get(debateId) ?? null,
     close: unsubscribe,
   };
 }

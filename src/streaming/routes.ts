@@ -1,11 +1,10 @@
-import type { OutgoingHttpHeaders } from 'node:http';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { Type } from 'typebox';
 import { type Debate, DebateId, debatesErrors, debateTag } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
-import { type App, dependOn, problemResponse } from '../platform/http/index.ts';
+import { type App, addShortcut, dependOn, problemResponse } from '../platform/http/index.ts';
 import type { AudioFile, Vault } from '../vault/index.ts';
 import { decideStreaming, type StreamingDecision, type Wanted } from './decide.ts';
 import { streamingErrors } from './errors.ts';
@@ -15,12 +14,12 @@ import type { Playable, Playables } from './playables.ts';
 import { addressOf, type ExtractionState, presentInfo } from './present.ts';
 import type { Relay } from './relay.ts';
 import { Download, type DownloadBody, FileParams, FileQuery, Info, RenditionQuery } from './schemas.ts';
-import { createServeStored } from './serve-stored.ts';
+import { createServeStored, type PreparedAnswer } from './serve-stored.ts';
 import { createSignedLinks } from './signed-links.ts';
 
 export interface StreamingRoutesOptions {
   playables: Playables;
-  vault: Pick<Vault, 'open'>;
+  vault: Pick<Vault, 'open' | 'openNow'>;
   relay: Relay;
   /** The latest extraction of a debate; null when there never was one. */
   extractionOf: (debateId: string) => Promise<ExtractionState | null>;
@@ -58,12 +57,18 @@ const SOUND = { config: { quiet: true, limit: false } } as const;
 /** Events take it out when something changes; this only bounds what no event tells. */
 const INFO_KEPT_SECONDS = 3_600;
 
+/** The address below as players ask for it: the best rendition, of an id without escapes. */
+const STREAM_ADDRESS = /^\/api(?:\/v1)?\/streaming\/(\w+)\/stream$/;
+
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
 export function registerStreamingRoutes(app: App, options: StreamingRoutesOptions): void {
   const { playables, publicUrl, clock } = options;
-  const serveStored = createServeStored(options.vault);
+  const stored = createServeStored({
+    vault: options.vault,
+    onError: (error) => app.log.error({ err: error }, 'stored sound could not be read'),
+  });
   const links = createSignedLinks({ secret: options.linkSecret, publicUrl, clock });
 
   /** Sends the sound from wherever the decision says, as the body of this answer. */
@@ -72,23 +77,42 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     reply: FastifyReply,
     playable: Playable,
     wanted: Wanted,
-    headersFor: (format: AudioFile['format']) => OutgoingHttpHeaders,
+    headersFor: (format: AudioFile['format']) => readonly string[],
   ): Promise<FastifyReply> {
-    const { debate, files, originalLink } = playable;
-    const link = originalLink === null ? {} : { link: originalLink };
+    const { debate, files } = playable;
     let decision = decideStreaming(debate, files, wanted);
     if (decision.kind === 'local') {
       const { file } = decision;
-      const headers = { ...link, ...headersFor(file.format) };
-      if (await serveStored(request, reply, { file, cacheControl: ALIAS_CACHE, headers })) return reply;
+      const headers = [...linkOf(playable), ...headersFor(file.format)];
+      if (await stored.serve(request, reply, { file, cacheControl: ALIAS_CACHE, headers })) return reply;
       request.log.error({ file: file.id, sha256: file.sha256 }, 'a ready file is not in the storage');
       decision = decideStreaming(debate, [], wanted);
     }
     const url = relayedUrl(decision, debate);
-    const headers = { ...link, ...headersFor('mp3'), 'content-type': 'audio/mpeg', 'cache-control': ALIAS_CACHE };
+    const own = [...linkOf(playable), ...headersFor('mp3')];
+    const headers = { ...pairsOf(own), 'content-type': 'audio/mpeg', 'cache-control': ALIAS_CACHE };
     await options.relay.send(request, reply, { url, headers });
     return reply;
   }
+
+  /** Playables are made anew when anything of them changes. */
+  const prepared = new WeakMap<Playable, PreparedAnswer>();
+  function prepare(playable: Playable): PreparedAnswer | null {
+    const decision = decideStreaming(playable.debate, playable.files, {});
+    if (decision.kind !== 'local') return null;
+    const answer = { file: decision.file, cacheControl: ALIAS_CACHE, headers: linkOf(playable) };
+    const made = stored.prepare(answer);
+    if (made) prepared.set(playable, made);
+    return made;
+  }
+
+  addShortcut(app, (request, response, always) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+    const debateId = STREAM_ADDRESS.exec(request.url ?? '')?.[1];
+    const playable = debateId === undefined ? null : playables.peek(debateId);
+    const answer = playable && (prepared.get(playable) ?? prepare(playable));
+    return answer !== null && stored.serveNow(request, response, always, answer);
+  });
 
   app.addSchema({ ...Info, examples: [INFO_EXAMPLE] });
   app.addSchema({ ...Download, examples: [DOWNLOAD_EXAMPLE] });
@@ -133,7 +157,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     },
     async (request, reply) => {
       const playable = await playables.get(request.params.debate_id);
-      return sendSound(request, reply, playable, request.query, () => ({}));
+      return sendSound(request, reply, playable, request.query, () => []);
     },
   );
 
@@ -214,7 +238,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
       const leftSeconds = Math.floor(expires - clock.now().getTime() / 1_000);
       // The name is the hash: what is kept never has to be asked about again, as long as the link itself holds.
       const cacheControl = `public, max-age=${leftSeconds}, immutable`;
-      if (!(await serveStored(request, reply, { file, cacheControl, headers: attachment(name) }))) {
+      if (!(await stored.serve(request, reply, { file, cacheControl, headers: attachment(name) }))) {
         throw streamingErrors.error('file-gone');
       }
       return reply;
@@ -230,8 +254,19 @@ function relayedUrl(decision: StreamingDecision, debate: Pick<Debate, 'id'>): st
   });
 }
 
-function attachment(name: string): OutgoingHttpHeaders {
-  return { 'content-disposition': contentDisposition(name, { fallback: asciiName(name) }) };
+/** Names and values in turn, as everywhere below. */
+function linkOf({ originalLink }: Playable): readonly string[] {
+  return originalLink === null ? [] : ['link', originalLink];
+}
+
+function attachment(name: string): readonly string[] {
+  return ['content-disposition', contentDisposition(name, { fallback: asciiName(name) })];
+}
+
+function pairsOf(flat: readonly string[]): Record<string, string> {
+  const pairs: Record<string, string> = {};
+  for (let at = 0; at < flat.length; at += 2) pairs[flat[at] ?? ''] = flat[at + 1] ?? '';
+  return pairs;
 }
 
 function prefersJson(request: FastifyRequest): boolean {

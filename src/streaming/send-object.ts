@@ -1,19 +1,64 @@
 import type { ServerResponse } from 'node:http';
-import type { ObjectKey, OpenObject } from '../vault/index.ts';
-import type { Block, BlockCache } from './block-cache.ts';
+import type { OpenObject } from '../vault/index.ts';
+import type { Block, ObjectBlocks } from './block-cache.ts';
 import { limitStall } from './take-over.ts';
 
 /** What became of an answer: all bytes given to the system, or the listener left (or was too slow) before. */
 export type Sent = 'complete' | 'aborted';
 
-interface Source {
-  key: ObjectKey;
-  object: OpenObject;
-  blocks: BlockCache;
-}
-
 /** Blocks handed to the system at once: a range of one block's size that begins in the middle of one goes out in one call. */
 const GROUP_BLOCKS = 2;
+
+export interface ByteRange {
+  start: number;
+  /** Included. */
+  end: number;
+}
+
+/** All blocks of a range, when they are in memory and few enough to go out in one system call. Give them to `sendBlocks`. */
+export function blocksInMemory(blocks: ObjectBlocks, { start, end }: ByteRange): Block[] | null {
+  const first = Math.floor(start / blocks.blockBytes);
+  const last = Math.floor(end / blocks.blockBytes);
+  if (last - first >= GROUP_BLOCKS) return null;
+  const group: Block[] = [];
+  for (let index = first; index <= last; index += 1) {
+    const block = blocks.peek(index);
+    if (!block) {
+      releaseAll(blocks, group);
+      return null;
+    }
+    group.push(block);
+  }
+  return group;
+}
+
+/** Sends a whole body from blocks in memory, in one system call with the head that was written, and ends the answer. */
+export function sendBlocks(
+  response: ServerResponse,
+  blocks: ObjectBlocks,
+  group: readonly Block[],
+  { start, end }: ByteRange,
+): void {
+  const { socket } = response;
+  // Held back until the end of the answer lets all of it go.
+  socket?.cork();
+  const pieces = piecesOf(group, blocks.blockBytes, start, end);
+  const final = pieces.length - 1;
+  for (let at = 0; at < final; at += 1) response.write(pieces[at]);
+  response.end(pieces[final]);
+  if (socket?.writableLength === 0) {
+    releaseAll(blocks, group);
+    return;
+  }
+  limitStall(response);
+  response.once('close', () => {
+    if (response.writableFinished) releaseAll(blocks, group);
+  });
+}
+
+function releaseAll(blocks: ObjectBlocks, group: readonly Block[]): void {
+  for (const block of group) blocks.release(block);
+}
 
 /**
  * Sends bytes `start`..`end` of an object as the body of `response`, whose head has been written, and ends it.
@@ -22,19 +67,19 @@ const GROUP_BLOCKS = 2;
  */
 export async function sendObject(
   response: ServerResponse,
-  source: Source,
-  range: { start: number; end: number },
+  { object, blocks }: { object: OpenObject; blocks: ObjectBlocks },
+  range: ByteRange,
 ): Promise<Sent> {
   const write = groupWriter(response);
   let position = range.start;
   try {
     while (position <= range.end) {
-      const group = await nextBlocks(source, position, range.end);
-      const pieces = piecesOf(group, source.blocks.blockBytes, position, range.end);
+      const group = await nextBlocks(blocks, object, position, range.end);
+      const pieces = piecesOf(group, blocks.blockBytes, position, range.end);
       for (const piece of pieces) position += piece.length;
       // Blocks that a broken connection may still hold are never given back: their memory is not written to again.
       if (!(await write(pieces, position > range.end))) return 'aborted';
-      for (const block of group) block.release();
+      releaseAll(blocks, group);
     }
     return 'complete';
   } catch (error) {
@@ -44,12 +89,12 @@ export async function sendObject(
 }
 
 /** The block at `position`, read if need be, and what follows it as far as it is in memory already. */
-async function nextBlocks({ key, object, blocks }: Source, position: number, end: number): Promise<Block[]> {
+async function nextBlocks(blocks: ObjectBlocks, object: OpenObject, position: number, end: number): Promise<Block[]> {
   const index = Math.floor(position / blocks.blockBytes);
   const last = Math.min(Math.floor(end / blocks.blockBytes), index + GROUP_BLOCKS - 1);
-  const group = [blocks.peek(key, object, index) ?? (await blocks.load(key, object, index))];
+  const group = [blocks.peek(index) ?? (await blocks.load(index, object))];
   for (let next = index + 1; next <= last; next += 1) {
-    const block = blocks.peek(key, object, next);
+    const block = blocks.peek(next);
     if (!block) break;
     group.push(block);
   }

@@ -1,10 +1,10 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AudioFormat, Vault } from '../vault/index.ts';
-import { createBlockCache } from './block-cache.ts';
+import type { AudioFormat, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
+import { createBlockCache, type ObjectBlocks } from './block-cache.ts';
 import { streamingErrors } from './errors.ts';
-import { planAnswer } from './plan-answer.ts';
-import { sendObject } from './send-object.ts';
+import { type AnswerPlan, planAnswer, type Representation } from './plan-answer.ts';
+import { type ByteRange, blocksInMemory, sendBlocks, sendObject } from './send-object.ts';
 import { takeOver } from './take-over.ts';
 
 /** Large enough that the price of a block is its copying; small enough that a slow listener's share of memory is modest. */
@@ -17,64 +17,123 @@ const ETAG_HEX_DIGITS = 32;
 const MIME: Readonly<Record<AudioFormat, string>> = { mp3: 'audio/mpeg', m4a: 'audio/mp4' };
 
 export interface StoredAnswer {
-  file: { sha256: string; format: AudioFormat };
+  file: ObjectKey;
   cacheControl: string;
-  /** Content-Disposition, Link and the like. */
-  headers: OutgoingHttpHeaders;
+  /** Content-Disposition, Link and the like: names and values in turn. */
+  headers: readonly string[];
 }
 
-/** The date of an open file is one object for all its readers: it is written out once. */
-const httpDates = new WeakMap<Date, string>();
+/** An answer with all that does not depend on the request, for files that are asked for again and again. */
+export interface PreparedAnswer {
+  file: ObjectKey;
+  representation: Representation;
+  blocks: ObjectBlocks;
+  /** Names and values in turn. */
+  headers: readonly string[];
+}
 
-function httpDate(date: Date): string {
-  let text = httpDates.get(date);
-  if (text === undefined) {
-    text = date.toUTCString();
-    httpDates.set(date, text);
+export interface ServeStored {
+  /**
+   * Answers GET and HEAD with stored bytes: preconditions, one range, back-pressure.
+   * Returns false, having answered nothing, when the bytes are not in the vault.
+   * @throws streaming/precondition-failed, streaming/range-not-satisfiable
+   */
+  serve(request: FastifyRequest, reply: FastifyReply, answer: StoredAnswer): Promise<boolean>;
+  /** Null when the bytes cannot be read without waiting. */
+  prepare(answer: StoredAnswer): PreparedAnswer | null;
+  /**
+   * Answers GET and HEAD without the framework. Returns false, having touched nothing, for bytes that cannot be read without
+   * waiting and for what has to be refused. `always` are the headers that every answer has.
+   */
+  serveNow(request: IncomingMessage, response: ServerResponse, always: () => string[], answer: PreparedAnswer): boolean;
+}
+
+type GoodPlan = Exclude<AnswerPlan, { status: 412 | 416 }>;
+
+export function createServeStored(options: {
+  vault: Pick<Vault, 'open' | 'openNow'>;
+  /** Bytes that could not be read after the head of their answer was sent; the connection is broken then. */
+  onError: (error: unknown) => void;
+}): ServeStored {
+  const { vault } = options;
+  const cache = createBlockCache({ blockBytes: BLOCK_BYTES, maxBytes: CACHE_BYTES });
+
+  function prepared({ file, cacheControl, headers }: StoredAnswer, object: ObjectHead): PreparedAnswer {
+    const etag = `"${file.sha256.slice(0, ETAG_HEX_DIGITS)}"`;
+    const { sizeBytes, storedAt: lastModified } = object;
+    return {
+      file,
+      representation: { sizeBytes, etag, lastModified },
+      blocks: cache.of(file, object),
+      headers: [
+        ...headers,
+        ...['accept-ranges', 'bytes', 'cache-control', cacheControl],
+        ...['etag', etag, 'last-modified', lastModified.toUTCString()],
+      ],
+    };
   }
-  return text;
+
+  return {
+    serve: async (request, reply, stored) => {
+      const object = await vault.open(stored.file);
+      if (!object) return false;
+      try {
+        const answer = prepared(stored, object);
+        const plan = planAnswer(request.headers, answer.representation);
+        if (plan.status === 412) throw streamingErrors.error('precondition-failed');
+        if (plan.status === 416) {
+          reply.header('content-range', `bytes */${object.sizeBytes}`);
+          throw streamingErrors.error('range-not-satisfiable');
+        }
+        const { response, headers } = takeOver(reply);
+        response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
+        const body = bodyOf(request.method, plan);
+        if (body === null) response.end();
+        else await sendObject(response, { object, blocks: answer.blocks }, body);
+        return true;
+      } finally {
+        object.close();
+      }
+    },
+
+    prepare: (stored) => {
+      const object = vault.openNow(stored.file);
+      object?.close();
+      return object && prepared(stored, object);
+    },
+
+    serveNow: (request, response, always, answer) => {
+      const plan = planAnswer(request.headers, answer.representation);
+      if (plan.status === 412 || plan.status === 416) return false;
+      const body = bodyOf(request.method, plan);
+      const group = body && blocksInMemory(answer.blocks, body);
+      const object = body && !group ? vault.openNow(answer.file) : null;
+      if (body && !group && !object) return false;
+      response.writeHead(plan.status, headOf(always(), answer, plan));
+      if (body === null) response.end();
+      else if (group) sendBlocks(response, answer.blocks, group, body);
+      else if (object) {
+        sendObject(response, { object, blocks: answer.blocks }, body).catch(options.onError).finally(object.close);
+      }
+      return true;
+    },
+  };
 }
 
-/**
- * Answers GET and HEAD with stored bytes: preconditions, one range, back-pressure.
- * Returns false, having answered nothing, when the bytes are not in the vault.
- */
-export type ServeStored = (request: FastifyRequest, reply: FastifyReply, answer: StoredAnswer) => Promise<boolean>;
+/** Null when the answer has none. */
+function bodyOf(method: string | undefined, plan: GoodPlan): ByteRange | null {
+  return plan.status === 304 || method === 'HEAD' || plan.end < plan.start ? null : plan;
+}
 
-export function createServeStored(vault: Pick<Vault, 'open'>): ServeStored {
-  const blocks = createBlockCache({ blockBytes: BLOCK_BYTES, maxBytes: CACHE_BYTES });
+/** Adds to `head` what tells of the bytes; names and values in turn. */
+function headOf(head: string[], { file, headers, representation }: PreparedAnswer, plan: GoodPlan): string[] {
+  for (const text of headers) head.push(text);
+  if (plan.status === 304) return head;
+  head.push('content-type', MIME[file.format], 'content-length', String(plan.end + 1 - plan.start));
+  if (plan.status === 206) head.push('content-range', `bytes ${plan.start}-${plan.end}/${representation.sizeBytes}`);
+  return head;
+}
 
-  return async (request, reply, answer) => {
-    const object = await vault.open(answer.file);
-    if (!object) return false;
-    try {
-      const { sizeBytes, storedAt } = object;
-      const etag = `"${answer.file.sha256.slice(0, ETAG_HEX_DIGITS)}"`;
-      const plan = planAnswer(request.headers, { sizeBytes, etag, lastModified: storedAt });
-      if (plan.status === 412) throw streamingErrors.error('precondition-failed');
-      if (plan.status === 416) {
-        reply.header('content-range', `bytes */${sizeBytes}`);
-        throw streamingErrors.error('range-not-satisfiable');
-      }
-      const { response, headers } = takeOver(reply);
-      Object.assign(headers, answer.headers);
-      headers['accept-ranges'] = 'bytes';
-      headers['cache-control'] = answer.cacheControl;
-      headers.etag = etag;
-      headers['last-modified'] = httpDate(storedAt);
-      if (plan.status === 304) {
-        response.writeHead(304, headers).end();
-        return true;
-      }
-      headers['content-type'] = MIME[answer.file.format];
-      headers['content-length'] = plan.end + 1 - plan.start;
-      if (plan.status === 206) headers['content-range'] = `bytes ${plan.start}-${plan.end}/${sizeBytes}`;
-      response.writeHead(plan.status, headers);
-      if (request.method === 'HEAD' || plan.end < plan.start) response.end();
-      else await sendObject(response, { key: answer.file, object, blocks }, plan);
-      return true;
-    } finally {
-      object.close();
-    }
-  };
+function flatten(headers: OutgoingHttpHeaders): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
 }

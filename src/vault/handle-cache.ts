@@ -14,6 +14,8 @@ export interface Lease {
 export interface HandleCache {
   /** Lends the open file of `name`, opening it when needed; null when there is none. */
   lend(name: string): Promise<Lease | null>;
+  /** Lends the file of `name` if it is open now. */
+  lendOpen(name: string): Lease | null;
   /** Forgets `name`: the next reader opens it anew, present readers keep what they have. */
   forget(name: string): void;
   /** Forgets all; files lent out are closed when their readers release them. */
@@ -112,6 +114,10 @@ export function createHandleCache(options: {
 
   return {
     lend,
+    lendOpen: (name) => {
+      const entry = entries.get(name);
+      return entry ? lendEntry(name, entry) : null;
+    },
     forget,
     close: () => {
       for (const name of [...entries.keys()]) forget(name);

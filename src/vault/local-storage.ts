@@ -64,6 +64,10 @@ export function createLocalStorage(options: { folder: string; clock: Clock }): S
       const lease = await handles.lend(objectName(key));
       return lease && openObject(lease);
     },
+    openNow: (key) => {
+      const lease = handles.lendOpen(objectName(key));
+      return lease && openObject(lease);
+    },
     delete: async (key) => {
       const name = objectName(key);
       await rm(pathOf(name), { force: true });

@@ -41,6 +41,8 @@ export interface Storage {
   head(key: ObjectKey): Promise<ObjectHead | null>;
   /** Returns null when there is no such object. */
   open(key: ObjectKey): Promise<OpenObject | null>;
+  /** The object if it can be read from this moment on without asking anybody; null says nothing about its existence. */
+  openNow?(key: ObjectKey): OpenObject | null;
   /** Deleting what is not there is not an error. Objects open at that moment stay readable until closed. */
   delete(key: ObjectKey): Promise<void>;
   /** All objects, in no promised order, without holding them all in memory. */

@@ -63,6 +63,8 @@ export interface Vault {
   file(id: string): Promise<AudioFile | null>;
   /** Opens stored bytes for reading; null when they are not there. */
   open(key: ObjectKey): Promise<OpenObject | null>;
+  /** The bytes if they can be read without waiting, as those of a file that was just read; otherwise null. */
+  openNow(key: ObjectKey): OpenObject | null;
   /** Bytes that may still be written, in workspaces or storage, whichever has less. */
   freeBytes(): Promise<number>;
   /** Reads everything again; retires what is missing or corrupt, removes old orphans. */
@@ -181,6 +183,7 @@ export function createVault(options: VaultOptions): Vault {
     },
     file: (id) => fileById(db, id),
     open: storage.open,
+    openNow: (key) => storage.openNow?.(key) ?? null,
     freeBytes: async () => Math.min(await freeBytesOf(options.stagingFolder), await storage.freeBytes()),
     verify: (verifyOptions = {}) => verifyVault(options, verifyOptions),
     applyRetention,

@@ -5,5 +5,5 @@ export { httpErrors } from './errors.ts';
 export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
 export type { RequestLimits } from './reception.ts';
-export { type App, createHttpServer, type HttpServerOptions } from './server.ts';
+export { type App, addShortcut, createHttpServer, type HttpServerOptions } from './server.ts';
 export { createSharedAnswers } from './shared-answers.ts';

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify';
 import { clientOfAddress, type Decision, type Limit } from '../limits/index.ts';
 import { type AnswerCache, answerKnown, computeOrWait } from './answers.ts';
@@ -71,7 +72,8 @@ export function createReception(options: ReceptionOptions) {
     reply: FastifyReply,
     done: Done,
   ): void {
-    const own = ownHeaders(request, desk.limit, decision);
+    const own = ownHeaders(request, request.id);
+    if (desk.limit && decision) own.push('ratelimit', desk.limit.header(decision));
     const refusal = refuse(request, decision);
     if (refusal === null && desk.cache && answerKnown(desk.cache.answers, own, request, reply, done)) return;
     for (const [name, value] of desk.always) reply.header(name, value);
@@ -81,16 +83,20 @@ export function createReception(options: ReceptionOptions) {
   }
 
   /** What belongs to this request alone: names and values in turn. */
-  function ownHeaders(request: FastifyRequest, limit: Limit | null, decision: Decision | null): string[] {
-    const own = ['x-request-id', request.id];
-    if (limit && decision) own.push('ratelimit', limit.header(decision));
-    const { origin } = request.headers;
-    if (origin !== undefined) own.push(...cors.forOrigin(origin));
+  function ownHeaders({ headers }: Pick<IncomingMessage, 'headers'>, requestId: string): string[] {
+    const own = ['x-request-id', requestId];
+    if (headers.origin !== undefined) own.push(...cors.forOrigin(headers.origin));
     return own;
   }
 
   const nowhere = deskOf({});
+  const sharedFlat = shared.flat();
   return {
+    /** The headers of an answer to a request that is not counted, names and values in turn. */
+    headersOf: (request: IncomingMessage, requestId: string): string[] => [
+      ...sharedFlat,
+      ...ownHeaders(request, requestId),
+    ],
     forRoute: (config: RouteConfig): onRequestHookHandler => {
       const desk = deskOf(config);
       return (request, reply, done) => receive(desk, request, reply, done);

@@ -18,6 +18,7 @@ import { commonProblems, withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
+import { createShortcuts, type Shortcut } from './shortcuts.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
@@ -45,7 +46,10 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The HTTP application with what every operation shares: ids, errors, languages, conditional answers, log line, OpenAPI. */
 export async function createHttpServer(options: HttpServerOptions): Promise<App> {
+  const reception = createReception(options);
+  const shortcuts = createShortcuts((request) => reception.headersOf(request, requestIdOf(request)));
   const app: App = Fastify({
+    serverFactory: shortcuts.serverFactory,
     loggerInstance: options.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: requestIdOf,
@@ -93,7 +97,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
   });
 
-  const reception = createReception(options);
+  shortcutsOf.set(app, shortcuts.add);
+  app.addHook('preClose', async () => shortcuts.close());
   app.addHook('onRoute', (route) => {
     // An operation that declares no parameters takes none: what would be ignored is refused instead.
     const noParameters = { type: 'object', properties: {}, additionalProperties: false };
@@ -117,6 +122,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   return app;
+}
+
+const shortcutsOf = new WeakMap<App, (shortcut: Shortcut) => void>();
+
+/** Lets a room answer some requests before the framework meets them; those are neither counted nor written down. */
+export function addShortcut(app: App, shortcut: Shortcut): void {
+  shortcutsOf.get(app)?.(shortcut);
 }
 
 /** One line a request, unless its route is quiet and nothing went wrong. */

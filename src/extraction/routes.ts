@@ -44,7 +44,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   app.post(
     '/api/streaming/:debate_id/extract',
     {
-      config: { limit: 'extraction' },
+      config: { limit: 'extraction', idempotent: true },
       schema: {
         tags: ['streaming'],
         summary: 'Demander le son / Ask for the sound',
@@ -101,6 +101,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   app.delete(
     '/api/streaming/:debate_id/extract',
     {
+      config: { scope: 'extraction:manage' },
       schema: {
         tags: ['streaming'],
         summary: 'Annuler l’extraction / Cancel the extraction',

@@ -41,12 +41,6 @@ export const invalidRequest = problemResponse(
   httpErrors.error('invalid-request', { fields: [{ field: 'query.x', message: 'refused' }] }),
 );
 
-/** What any operation may answer. */
-export const commonProblems = {
-  400: invalidRequest,
-  500: problemResponse(httpErrors.error('internal')),
-};
-
 interface Schema {
   $ref?: string;
   type?: string;

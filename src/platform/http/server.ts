@@ -14,8 +14,9 @@ import { AppError } from '../errors/index.ts';
 import { negotiateLanguage } from '../i18n/index.ts';
 import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
-import { commonProblems, withExamples } from './describe.ts';
+import { withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
+import { describeOperation } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
 
@@ -95,11 +96,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
   const reception = createReception(options);
   app.addHook('onRoute', (route) => {
-    // An operation that declares no parameters takes none: what would be ignored is refused instead.
-    const noParameters = { type: 'object', properties: {}, additionalProperties: false };
-    const response = { ...commonProblems, ...(route.schema?.response as object | undefined) };
-    route.schema = { querystring: noParameters, ...route.schema, response };
-    route.onRequest = [reception.forRoute(route.config ?? {}), ...[route.onRequest ?? []].flat()];
+    const { config = {}, onRequest = [] } = route;
+    route.schema = describeOperation(route, reception.policyOf(config));
+    route.onRequest = [reception.forRoute(config), ...[onRequest].flat()];
   });
   app.addHook('onSend', conditionalAnswer);
   app.addHook('onResponse', logRequests(options.logger));

@@ -1,3 +1,5 @@
+import type { Language } from '../i18n/index.ts';
+
 /** What a route says of itself in its `config`, beside its schema. */
 export interface RouteConfig {
   /** The name of the limit that counts its requests; `false`: they are not counted. Absent: the server's fallback. */
@@ -25,5 +27,9 @@ export interface CacheRule {
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** The one the reader asks for, among those of this installation. */
+    readonly language: Language;
+  }
   interface FastifyContextConfig extends RouteConfig {}
 }

@@ -11,7 +11,7 @@ import Fastify, {
   type onResponseHookHandler,
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
-import { negotiateLanguage } from '../i18n/index.ts';
+import { createLanguages, type Languages, spokenIn } from '../i18n/index.ts';
 import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
 import { withExamples } from './describe.ts';
@@ -27,6 +27,8 @@ export interface HttpServerOptions extends ReceptionOptions {
   /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
   trustProxy: false | string;
   version: string;
+  /** Absent: French and English. */
+  languages?: Languages;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
@@ -94,6 +96,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
   });
 
+  const languages = options.languages ?? createLanguages();
+  app.decorateRequest('language', {
+    getter() {
+      return languages.negotiate(this.headers['accept-language']);
+    },
+  });
+
   const reception = createReception(options);
   app.addHook('onRoute', (route) => {
     const { config = {}, onRequest = [] } = route;
@@ -146,12 +155,12 @@ function sendProblem(
   if (error.definition.status >= 500) request.log.error({ err: cause, code: error.code }, 'request failed');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   if (error.definition.status === 401) reply.header('www-authenticate', 'Bearer');
-  const language = negotiateLanguage(request.headers['accept-language']);
+  const { language } = request;
   addVary(reply, 'accept-language');
   return reply
     .status(error.definition.status)
     .header('content-type', PROBLEM_TYPE)
-    .header('content-language', language)
+    .header('content-language', spokenIn(error.definition.detail, language).tag)
     .header('cache-control', 'no-store')
     .send(JSON.stringify(problemOf(error, language, request.id, publicUrl)));
 }

@@ -62,7 +62,7 @@ const configuration = {
       name: 'only-the-top-sees-all',
       severity: 'error',
       from: { path: `^src/(${rooms}|platform)/` },
-      to: { path: '^src/(app|main|cli)' },
+      to: { path: '^src/(app|catalogues|main|cli)' },
     },
     {
       name: 'no-test-in-product',

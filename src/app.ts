@@ -1,4 +1,5 @@
 import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
+import { ERROR_CATALOGUES } from './catalogues.ts';
 import { changedTags, registerDebatesRoutes, type Total } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
@@ -6,6 +7,7 @@ import { type House, MAX_RELAYS, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
 import { createRequestLimits } from './limits.ts';
 import { createTaggedCache, followEvents } from './platform/cache/index.ts';
+import { registerErrorPages } from './platform/error-pages/index.ts';
 import {
   type App,
   createAnswerCache,
@@ -44,6 +46,7 @@ export async function createApp(
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     version: VERSION,
+    languages: house.languages,
     corsOrigins: config.corsOrigins,
     limits: config.rateLimits ? (options.limits ?? createRequestLimits({ clock, redis, accountOf })) : undefined,
     cache,
@@ -103,6 +106,11 @@ export async function createApp(
     clock,
     checks: [{ name: 'database', check: database.ping }],
     isDraining: options.isDraining,
+  });
+  registerErrorPages(app, {
+    catalogues: ERROR_CATALOGUES,
+    languages: house.languages,
+    publicUrl: config.publicUrl,
   });
   // After the rooms: what they remember themselves must be gone before an answer is computed from it again.
   for (const kept of [totals, cache]) {

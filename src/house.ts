@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { TEXTS } from './catalogues.ts';
 import { createDebates, type Debates } from './debates/index.ts';
 import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
@@ -11,6 +13,7 @@ import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
 import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
+import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
@@ -32,11 +35,15 @@ const USER_AGENT = `RobianAPI/${VERSION} (+https://github.com/Guiraud/RobianAPI)
  */
 export const MAX_RELAYS = 20;
 
+/** A language beside French and English is one file in it. */
+const LOCALES_FOLDER = fileURLToPath(new URL('./locales', import.meta.url));
+
 /** The rooms, put together: what a process or a command works with. */
 export interface House {
   config: Config;
   clock: Clock;
   logger: Logger;
+  languages: Languages;
   database: Database;
   events: Events;
   queue: JobQueue;
@@ -58,6 +65,7 @@ export interface House {
 
 /**
  * Opens the database, brings its schema up to date and puts the rooms together. Starts no work.
+ * @throws LocaleError when a file of a language is wrong
  * @throws FolderHeldError when another process holds the embedded database
  */
 export async function openHouse(options: {
@@ -68,6 +76,7 @@ export async function openHouse(options: {
 }): Promise<House> {
   const { config, clock, logger, onFatal } = options;
   const onError = (error: unknown): void => logger.error({ err: error }, 'background work failed');
+  const languages = createLanguages(loadLocales(LOCALES_FOLDER, TEXTS));
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -139,6 +148,7 @@ export async function openHouse(options: {
     config,
     clock,
     logger,
+    languages,
     database,
     events,
     queue,

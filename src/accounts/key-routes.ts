@@ -7,6 +7,7 @@ import { ApiKeyList, ApiKeyRequest, KeyId } from './schemas.ts';
 
 const tags = ['auth'];
 const security = [{ account: [] }];
+const config = { scope: 'account', role: 'operator' };
 const unauthorised = problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
 
 /** Operators' keys for machines: they carry scopes and never change an account. */
@@ -23,6 +24,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
     '/api/auth/keys',
     {
       onRequest,
+      config,
       schema: {
         tags,
         summary: 'Mes clés / My keys',
@@ -43,6 +45,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
     '/api/auth/keys',
     {
       onRequest,
+      config: { ...config, idempotent: false },
       schema: {
         tags,
         summary: 'Une clé pour une machine / A key for a machine',
@@ -73,6 +76,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
     '/api/auth/keys/:key_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         summary: 'Supprimer une clé / Remove a key',

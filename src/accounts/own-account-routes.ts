@@ -7,6 +7,7 @@ import { presentAccount, presentExport } from './present.ts';
 import { ExportSchema, NewCredentials, PasswordChange } from './schemas.ts';
 
 const security = [{ account: [] }];
+const config = { scope: 'account' };
 const unauthorised = problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token'));
 const forbidden = problemResponse(accountsErrors.error('session-required'));
 const done = (description: string) => Type.Null({ description });
@@ -20,6 +21,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/me',
     {
       onRequest,
+      config: { ...config, limit: 'auth' },
       schema: {
         tags: ['auth'],
         summary: 'Mon compte / My account',
@@ -39,6 +41,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/upgrade',
     {
       onRequest,
+      config: { ...config, limit: 'auth', idempotent: false },
       schema: {
         tags: ['auth'],
         summary: 'Compléter le compte de l’appareil / Complete the device’s account',
@@ -62,6 +65,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/password',
     {
       onRequest,
+      config: { ...config, limit: 'auth', idempotent: false },
       schema: {
         tags: ['auth'],
         summary: 'Changer de mot de passe / Change the password',
@@ -89,6 +93,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/logout',
     {
       onRequest,
+      config: { ...config, idempotent: true },
       schema: {
         tags: ['auth'],
         summary: 'Se déconnecter / Sign out',
@@ -108,6 +113,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/logout-everywhere',
     {
       onRequest,
+      config: { ...config, idempotent: true },
       schema: {
         tags: ['auth'],
         summary: 'Se déconnecter partout / Sign out everywhere',
@@ -127,6 +133,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/me/export',
     {
       onRequest,
+      config,
       schema: {
         tags: ['auth'],
         summary: 'Toutes mes données / All my data',
@@ -148,6 +155,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
     '/api/auth/me',
     {
       onRequest,
+      config: { ...config, limit: 'auth' },
       schema: {
         tags: ['auth'],
         summary: 'Effacer mon compte / Erase my account',

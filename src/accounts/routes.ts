@@ -37,6 +37,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
   app.post(
     '/api/auth/device',
     {
+      config: { limit: 'auth', idempotent: false },
       schema: {
         tags: ['auth'],
         summary: 'Un compte pour cet appareil / An account for this device',
@@ -51,6 +52,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
   app.post(
     '/api/auth/register',
     {
+      config: { limit: 'auth', idempotent: false },
       schema: {
         tags: ['auth'],
         summary: 'Un compte avec adresse et mot de passe / An account with e-mail and password',
@@ -70,6 +72,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
   app.post(
     '/api/auth/login',
     {
+      config: { limit: 'auth', idempotent: false },
       schema: {
         tags: ['auth'],
         summary: 'Se connecter / Sign in',
@@ -88,6 +91,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
   app.post(
     '/api/auth/refresh',
     {
+      config: { limit: 'auth', idempotent: false },
       schema: {
         tags: ['auth'],
         summary: 'Renouveler les jetons / Renew the tokens',

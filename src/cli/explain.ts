@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../platform/config/index.ts';
 import { FolderHeldError } from '../platform/database/index.ts';
 import { AppError } from '../platform/errors/index.ts';
-import { translate } from '../platform/i18n/index.ts';
+import { ENGLISH, LocaleError, translate } from '../platform/i18n/index.ts';
 import { CommandFailed, CommandStopped } from './context.ts';
 
 /** EX_USAGE, EX_TEMPFAIL and EX_CONFIG of sysexits.h. */
@@ -28,9 +28,12 @@ export function explain(error: unknown): Explanation {
     const heading = more.length === 0 ? 'A setting is wrong:' : `${more.length + 1} settings are wrong:`;
     return { text: [heading, one, ...more].join('\n'), exitCode: EXIT_CONFIG };
   }
+  if (error instanceof LocaleError) {
+    return { text: ['A language cannot be read:', ...error.lines].join('\n'), exitCode: EXIT_CONFIG };
+  }
   if (error instanceof FolderHeldError) return { text: error.message, exitCode: EXIT_TRY_LATER };
   if (error instanceof AppError) {
-    const detail = translate(error.definition.detail, 'en', error.params);
+    const detail = translate(error.definition.detail, ENGLISH, error.params);
     return { text: `${detail} (${error.code})`, exitCode: error.definition.retryable ? EXIT_TRY_LATER : 1 };
   }
   return explainSystem(error);

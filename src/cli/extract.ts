@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { extractionJob, presentError, type Run } from '../extraction/index.ts';
 import type { House } from '../house.ts';
+import { ENGLISH } from '../platform/i18n/index.ts';
 import { runPeriodically } from '../platform/process/index.ts';
 import type { AudioFile } from '../vault/index.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
@@ -86,7 +87,7 @@ export function followRun(
 }
 
 function endOf(run: Run): string {
-  const error = presentError(run, 'en');
+  const error = presentError(run, ENGLISH);
   return error === null
     ? `The extraction was ${run.state}.`
     : `The extraction ${run.state}. ${error.detail} (${error.code})`;

@@ -1,3 +1,4 @@
+export { extractionErrors } from './errors.ts';
 export {
   type Answer,
   createExtraction,

@@ -234,6 +234,8 @@ it('every operation is in the OpenAPI document, with its outcomes', async () => 
     '400',
     '404',
     '409',
+    '413',
+    '415',
     '500',
     '503',
     '507',

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DebateId, debatesErrors } from '../debates/index.ts';
 import { type App, addVary, type ProblemResponse, problemResponse } from '../platform/http/index.ts';
-import { negotiateLanguage } from '../platform/i18n/index.ts';
 import { extractionErrors } from './errors.ts';
 import { STATUS_EXAMPLE } from './example.ts';
 import type { Extraction } from './extraction.ts';
@@ -34,9 +33,9 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
 
   /** Errors are told in the reader's language, so caches must tell languages apart. */
   const how = (request: FastifyRequest, reply: FastifyReply): Presentation => {
-    const language = negotiateLanguage(request.headers['accept-language']);
+    const { language } = request;
     addVary(reply, 'accept-language');
-    reply.header('content-language', language);
+    reply.header('content-language', language.tag);
     return { language, publicUrl };
   };
   const statusUrl = (debateId: string): string => `${publicUrl}/api/streaming/${encodeURIComponent(debateId)}/status`;
@@ -44,7 +43,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   app.post(
     '/api/streaming/:debate_id/extract',
     {
-      config: { limit: 'extraction' },
+      config: { limit: 'extraction', idempotent: true },
       schema: {
         tags: ['streaming'],
         summary: 'Demander le son / Ask for the sound',
@@ -101,6 +100,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
   app.delete(
     '/api/streaming/:debate_id/extract',
     {
+      config: { scope: 'extraction:manage' },
       schema: {
         tags: ['streaming'],
         summary: 'Annuler l’extraction / Cancel the extraction',

@@ -9,7 +9,7 @@ import { presentEntry } from './present.ts';
 import { CollectionDebateId, CollectionId, EntryMove, NewEntry } from './schemas.ts';
 
 const tags = ['collections'];
-const { security, refusals } = ownOperation;
+const { config, security, refusals } = ownOperation;
 const limits = { limit: COLLECTION_DEBATES_MAX, total: ENTRIES_MAX };
 
 /** The debates of a collection: added, moved, removed. */
@@ -22,6 +22,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
     '/api/collections/:collection_id/debates',
     {
       onRequest,
+      config: { ...config, idempotent: true },
       schema: {
         tags,
         security,
@@ -54,6 +55,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
     '/api/collections/:collection_id/debates/:debate_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -80,6 +82,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
     '/api/collections/:collection_id/debates/:debate_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,

@@ -9,7 +9,7 @@ import { presentCollection, presentEntry } from './present.ts';
 import { CollectionChangeBody, CollectionId, ListQuery, NewCollection, ShareToken } from './schemas.ts';
 
 const tags = ['collections'];
-const { security, refusals } = ownOperation;
+const { config, security, refusals } = ownOperation;
 const notFound = problemResponse(libraryErrors.error('collection-not-found'));
 
 export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void {
@@ -26,6 +26,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -54,6 +55,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections',
     {
       onRequest,
+      config: { ...config, idempotent: false },
       schema: {
         tags,
         security,
@@ -80,6 +82,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections/:collection_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -100,6 +103,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections/:collection_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -119,6 +123,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections/:collection_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -138,6 +143,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections/:collection_id/share',
     {
       onRequest,
+      config: { ...config, idempotent: true },
       schema: {
         tags,
         security,
@@ -155,6 +161,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
     '/api/collections/:collection_id/share',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,

@@ -9,7 +9,7 @@ import { presentFavorite } from './present.ts';
 import { DebateId, ListQuery } from './schemas.ts';
 
 const tags = ['favorites'];
-const { security, refusals } = ownOperation;
+const { config, security, refusals } = ownOperation;
 const unknownDebate = problemResponse(debatesErrors.error('not-found', { params: { id: '…' } }));
 
 export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, onRequest, listener }: LibraryRoutes) {
@@ -19,6 +19,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
     '/api/favorites',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -48,6 +49,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
     '/api/favorites/:debate_id',
     {
       onRequest,
+      config: { ...config, idempotent: true },
       schema: {
         tags,
         security,
@@ -76,6 +78,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
     '/api/favorites/:debate_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,

@@ -1,3 +1,4 @@
+export { libraryErrors } from './errors.ts';
 export { createLibrary, type Library } from './library.ts';
 export type { LibraryRoutesOptions } from './own-operation.ts';
 export { registerLibraryRoutes } from './routes.ts';

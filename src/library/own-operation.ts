@@ -20,6 +20,7 @@ export interface LibraryRoutes extends LibraryRoutesOptions {
 
 /** How its document says who may, and who may not. */
 export const ownOperation = {
+  config: { scope: 'library' },
   security: [{ account: [] }],
   refusals: {
     401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),

@@ -9,7 +9,7 @@ import { presentHeard, presentPosition } from './present.ts';
 import { DebateId, PositionsBatch, PositionsMerged, PositionsQuery } from './schemas.ts';
 
 const tags = ['positions'];
-const { security, refusals } = ownOperation;
+const { config, security, refusals } = ownOperation;
 
 export function registerPositionRoutes(app: App, { library, publicUrl, onRequest, listener }: LibraryRoutes): void {
   const { positions } = library;
@@ -18,6 +18,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
     '/api/positions',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -48,6 +49,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
     '/api/positions',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,
@@ -81,6 +83,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
     '/api/positions/:debate_id',
     {
       onRequest,
+      config,
       schema: {
         tags,
         security,

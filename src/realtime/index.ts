@@ -1,2 +1,3 @@
+export { realtimeErrors } from './errors.ts';
 export { type Realtime, type RealtimeOptions, registerRealtimeRoutes } from './routes.ts';
 export type { Authenticate, TokenHolder } from './session.ts';

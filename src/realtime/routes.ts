@@ -5,7 +5,6 @@ import { Type } from 'typebox';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import { type App, bearerToken } from '../platform/http/index.ts';
-import { negotiateLanguage } from '../platform/i18n/index.ts';
 import { clientOfAddress } from '../platform/limits/index.ts';
 import { isChannel } from './channels.ts';
 import { isEventNumber } from './client-message.ts';
@@ -94,7 +93,7 @@ export async function registerRealtimeRoutes(app: App, options: RealtimeOptions)
     return free;
   };
   const known = (request: FastifyRequest) => ({
-    language: negotiateLanguage(request.headers['accept-language']),
+    language: request.language,
     token: bearerToken(request.headers.authorization),
   });
 

@@ -1,3 +1,4 @@
+export { sourcesErrors } from './errors.ts';
 export { pageSource } from './page-source.ts';
 export { createPortalSource } from './portal-source.ts';
 export { createSources, type Sources } from './registry.ts';

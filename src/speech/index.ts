@@ -1,2 +1,3 @@
+export { speechErrors } from './errors.ts';
 export { registerSpeechRoutes } from './routes.ts';
 export { createSpeech, type ObservedDocuments, type Speech } from './speech.ts';

@@ -24,6 +24,7 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
   app.get(
     '/api/search/speech',
     {
+      config: { limit: 'search' },
       schema: {
         tags: ['speech'],
         summary: 'Chercher dans ce qui a été dit / Search what was said',

@@ -1,3 +1,4 @@
+export { streamingErrors } from './errors.ts';
 export { createPlayables, type Playables } from './playables.ts';
 export type { ExtractionState } from './present.ts';
 export { createRelay, type Relay } from './relay.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { answerOf, createRobianClient } from '../../clients/typescript/index.ts';
 import { readRecording } from '../../src/demo/index.ts';
 import { robian, startRobianProcess } from '../support/robian-process.ts';
 import {
@@ -122,11 +123,9 @@ test.skipIf(process.env.TEST_DATABASE_URL === undefined)(
     await until('the worker fetches', () => stage.replay.counters.of(big.path).bytesServed > 1_000_000);
     expect((await statusOf(api.address, sitting.videoId)).status).toBe('running');
     const askedMs = performance.now();
-    const answer = await fetch(`${api.address}/api/streaming/${sitting.videoId}/extract`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect(answer.ok).toBe(true);
+    const client = createRobianClient({ baseUrl: api.address, token: () => token });
+    const params = { path: { debate_id: sitting.videoId } };
+    await answerOf(client.DELETE('/api/streaming/{debate_id}/extract', { params }));
     await untilStatus(api.address, sitting.videoId, 'cancelled');
     // A heartbeat a second tells the worker; the rest is room for a busy machine.
     expect(performance.now() - askedMs).toBeLessThan(4_000);

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { answerOf, createRobianClient, type Debate } from '../../clients/typescript/index.ts';
 import { createReplay } from '../../src/demo/index.ts';
 import { freePort } from '../support/installation.ts';
 import { robian, startRobianProcess } from '../support/robian-process.ts';
@@ -8,13 +9,8 @@ import { until } from '../support/until.ts';
 // Each test starts the product several times, and a start takes ten seconds when the machine is busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-interface Listed {
-  id: string;
-  title: string;
-}
-
-async function list(address: string): Promise<Listed[]> {
-  return (await (await fetch(`${address}/api/debates/`)).json()) as Listed[];
+function list(address: string): Promise<Debate[]> {
+  return answerOf(createRobianClient({ baseUrl: address }).GET('/api/debates'));
 }
 
 test('a first start on an empty folder serves an empty register, fills it by itself, and leaves with 0', async () => {

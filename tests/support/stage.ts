@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { answerOf, createRobianClient, type ExtractionStatus } from '../../clients/typescript/index.ts';
 import {
   type BigRecording,
   createReplay,
@@ -69,23 +70,25 @@ export function makeLong(
   return { big, hurry };
 }
 
-export interface RunStatus {
-  status: string;
-  progress: number | null;
-  attempts: number;
-  audio_file: { sha256: string; size_bytes: number } | null;
-  error: { code: string } | null;
-}
+const pathOf = (id: string) => ({ path: { debate_id: id } });
 
+/** The status of the answer. */
 export async function askForSound(address: string, id: string): Promise<number> {
-  return (await fetch(`${address}/api/streaming/${id}/extract`, { method: 'POST' })).status;
+  const client = createRobianClient({ baseUrl: address });
+  const { response } = await client.POST('/api/streaming/{debate_id}/extract', { params: pathOf(id), body: null });
+  return response.status;
 }
 
-export async function statusOf(address: string, id: string): Promise<RunStatus> {
-  return (await (await fetch(`${address}/api/streaming/${id}/status`)).json()) as RunStatus;
+export async function statusOf(address: string, id: string): Promise<ExtractionStatus> {
+  const client = createRobianClient({ baseUrl: address });
+  return answerOf(client.GET('/api/streaming/{debate_id}/status', { params: pathOf(id) }));
 }
 
-export function untilStatus(address: string, id: string, wanted: string): Promise<RunStatus> {
+export function untilStatus(
+  address: string,
+  id: string,
+  wanted: ExtractionStatus['status'],
+): Promise<ExtractionStatus> {
   return until(`the extraction is ${wanted}`, async () => {
     const status = await statusOf(address, id);
     if (status.status === 'failed' && wanted !== 'failed') throw new Error(`failed: ${status.error?.code}`);

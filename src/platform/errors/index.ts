@@ -1,4 +1,4 @@
-/** The languages every text of the product exists in; a third one is a file of overrides by code in `src/locales/`. */
+/** The languages every text of the product exists in; a further one is a file in `src/locales/`. */
 export interface Texts {
   fr: string;
   en: string;

@@ -1,5 +1,5 @@
 import type { AppError } from '../errors/index.ts';
-import { translate } from '../i18n/index.ts';
+import { ENGLISH, FRENCH, translate } from '../i18n/index.ts';
 import { httpErrors } from './errors.ts';
 import { type ProblemBody, problemOf } from './problem.ts';
 
@@ -22,13 +22,13 @@ export interface ProblemResponse {
 export function problemResponse(...errors: readonly [AppError, ...AppError[]]): ProblemResponse {
   const summaries = errors.map(({ definition }) => `${definition.title.fr} / ${definition.title.en}`);
   const examples = errors.map((error, position) => {
-    const value = problemOf(error, 'fr', EXAMPLE_REQUEST_ID, EXAMPLE_ORIGIN);
+    const value = problemOf(error, FRENCH, EXAMPLE_REQUEST_ID, EXAMPLE_ORIGIN);
     return [error.code, { summary: summaries[position] ?? '', value }] as const;
   });
   return {
     description: errors
       .map(({ definition, params }) =>
-        [translate(definition.detail, 'fr', params), translate(definition.detail, 'en', params)].join(' / '),
+        [translate(definition.detail, FRENCH, params), translate(definition.detail, ENGLISH, params)].join(' / '),
       )
       .join('\n\n'),
     content: {
@@ -40,12 +40,6 @@ export function problemResponse(...errors: readonly [AppError, ...AppError[]]): 
 export const invalidRequest = problemResponse(
   httpErrors.error('invalid-request', { fields: [{ field: 'query.x', message: 'refused' }] }),
 );
-
-/** What any operation may answer. */
-export const commonProblems = {
-  400: invalidRequest,
-  500: problemResponse(httpErrors.error('internal')),
-};
 
 interface Schema {
   $ref?: string;

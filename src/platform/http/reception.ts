@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify';
-import { clientOfAddress, type Decision, type Limit } from '../limits/index.ts';
+import { clientOfAddress, type Decision, type Limit, type Policy } from '../limits/index.ts';
 import { type AnswerCache, answerKnown, computeOrWait } from './answers.ts';
 import { httpErrors } from './errors.ts';
 import { crossOrigin, type Headers, pageHeaders, securityHeaders } from './fixed-headers.ts';
@@ -101,6 +101,8 @@ export function createReception(options: ReceptionOptions) {
       const desk = deskOf(config);
       return (request, reply, done) => receive(desk, request, reply, done);
     },
+    /** How requests of a route are counted; null: they are not. */
+    policyOf: ({ limit }: RouteConfig): Policy | null => (limits ? (limitOf(limits, limit)?.policy ?? null) : null),
     /** Addresses that are no route are counted too: asking for them tells what is there. */
     forNoRoute: ((request, reply, done) => {
       receive(nowhere, request, reply, (error) => {

@@ -1,7 +1,17 @@
+import type { Language } from '../i18n/index.ts';
+
 /** What a route says of itself in its `config`, beside its schema. */
 export interface RouteConfig {
   /** The name of the limit that counts its requests; `false`: they are not counted. Absent: the server's fallback. */
   limit?: string | false;
+  /**
+   * Whether doing it twice leaves what doing it once leaves. Absent: what the method says (RFC 9110 §9.2.2); a POST must say.
+   */
+  idempotent?: boolean;
+  /** What a token must allow, by name; absent: no token is needed. */
+  scope?: string;
+  /** Who the token's holder must be at least; absent: anyone with the scope. */
+  role?: string;
   /** The answer is the same for everyone and is kept until one of its tags changes, or its time is over. */
   cache?: CacheRule;
   /** No log line for answers that succeed: a player asks for one file in hundreds of pieces. */
@@ -17,5 +27,9 @@ export interface CacheRule {
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** The one the reader asks for, among those of this installation. */
+    readonly language: Language;
+  }
   interface FastifyContextConfig extends RouteConfig {}
 }

@@ -11,11 +11,12 @@ import Fastify, {
   type onResponseHookHandler,
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
-import { negotiateLanguage } from '../i18n/index.ts';
+import { createLanguages, type Languages, spokenIn } from '../i18n/index.ts';
 import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
-import { commonProblems, withExamples } from './describe.ts';
+import { withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
+import { describeOperation } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
 import { createShortcuts, type Shortcut } from './shortcuts.ts';
@@ -27,6 +28,8 @@ export interface HttpServerOptions extends ReceptionOptions {
   /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
   trustProxy: false | string;
   version: string;
+  /** Absent: French and English. */
+  languages?: Languages;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
@@ -99,12 +102,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
   shortcutsOf.set(app, shortcuts.add);
   app.addHook('preClose', async () => shortcuts.close());
+  const languages = options.languages ?? createLanguages();
+  app.decorateRequest('language', {
+    getter() {
+      return languages.negotiate(this.headers['accept-language']);
+    },
+  });
+
   app.addHook('onRoute', (route) => {
-    // An operation that declares no parameters takes none: what would be ignored is refused instead.
-    const noParameters = { type: 'object', properties: {}, additionalProperties: false };
-    const response = { ...commonProblems, ...(route.schema?.response as object | undefined) };
-    route.schema = { querystring: noParameters, ...route.schema, response };
-    route.onRequest = [reception.forRoute(route.config ?? {}), ...[route.onRequest ?? []].flat()];
+    const { config = {}, onRequest = [] } = route;
+    route.schema = describeOperation(route, reception.policyOf(config));
+    route.onRequest = [reception.forRoute(config), ...[onRequest].flat()];
   });
   app.addHook('onSend', conditionalAnswer);
   app.addHook('onResponse', logRequests(options.logger));
@@ -159,12 +167,12 @@ function sendProblem(
   if (error.definition.status >= 500) request.log.error({ err: cause, code: error.code }, 'request failed');
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   if (error.definition.status === 401) reply.header('www-authenticate', 'Bearer');
-  const language = negotiateLanguage(request.headers['accept-language']);
+  const { language } = request;
   addVary(reply, 'accept-language');
   return reply
     .status(error.definition.status)
     .header('content-type', PROBLEM_TYPE)
-    .header('content-language', language)
+    .header('content-language', spokenIn(error.definition.detail, language).tag)
     .header('cache-control', 'no-store')
     .send(JSON.stringify(problemOf(error, language, request.id, publicUrl)));
 }

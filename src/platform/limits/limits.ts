@@ -5,6 +5,7 @@ import { createSharedCounter } from './shared-counter.ts';
 import { type Decision, decide, type Policy } from './window.ts';
 
 export interface Limit {
+  policy: Policy;
   /** The `RateLimit-Policy` header (draft-ietf-httpapi-ratelimit-headers-10), the same for every answer. */
   policyHeader: string;
   /**
@@ -32,6 +33,7 @@ export function createLimit(policy: Policy, options: { clock: Clock; redis?: Red
   };
 
   return {
+    policy,
     policyHeader: `"${policy.name}";q=${policy.quota};w=${policy.windowSeconds}`,
     header: ({ remaining, resetSeconds }) => `"${policy.name}";r=${remaining};t=${resetSeconds}`,
     take: (client) => {

@@ -1,6 +1,6 @@
 import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
-import { changedTags, registerDebatesRoutes, type Total } from './debates/index.ts';
+import { changedTags, registerDebatesRoutes, type SearchCounts, type Total } from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, MAX_RELAYS, VERSION } from './house.ts';
@@ -24,6 +24,8 @@ import { presentAudioFile } from './vault/index.ts';
 /** Totals of some thousand different lists; a number with what surrounds it takes about this. */
 const TOTALS_BYTES = 2e6;
 const TOTAL_BYTES = 200;
+/** Counts of some thousand different searches: some dozens of names and numbers each. */
+const COUNTS_BYTES = 8e6;
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(
@@ -52,12 +54,19 @@ export async function createApp(
     cache,
   });
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
+  const counts = createTaggedCache<SearchCounts>({
+    maxBytes: COUNTS_BYTES,
+    // Letters of a name may take two bytes.
+    sizeBytesOf: (kept) => 2 * JSON.stringify(kept).length,
+    clock,
+  });
   registerDebatesRoutes(app, {
     debates,
     db: database.db,
     clock,
     publicUrl: config.publicUrl,
     totals,
+    counts,
     audioFiles: async (ids) => {
       const files = await vault.readyFiles(ids);
       return new Map(
@@ -113,7 +122,7 @@ export async function createApp(
     publicUrl: config.publicUrl,
   });
   // After the rooms: what they remember themselves must be gone before an answer is computed from it again.
-  for (const kept of [totals, cache]) {
+  for (const kept of [totals, counts, cache]) {
     const unfollow = await followEvents(kept, house.events, changedTags);
     app.addHook('onClose', async () => unfollow());
   }

@@ -40,7 +40,7 @@ export function factsOfRecording(observed: SourceDebate): Facts {
     speaker_keys: speakers.map((speaker) => textKey(speaker.name)).join('\n'),
     chapters: JSON.stringify(observed.chapters),
     media: JSON.stringify(observed.media),
-    search_text: searchText(observed, speakers),
+    search_text: searchText(observed, observed.tags, speakers),
   });
 }
 
@@ -71,7 +71,7 @@ export function factsOfAnnouncement(announced: Announcement, source: string, mee
     speaker_keys: '',
     chapters: '[]',
     media: '[]',
-    search_text: searchText(announced, []),
+    search_text: searchText(announced, [], []),
   });
 }
 
@@ -109,9 +109,15 @@ function describe(
   };
 }
 
-function searchText(observed: Described, speakers: SourceDebate['speakers']): string {
-  const parts = [observed.title, observed.description, observed.commission ?? '', ...speakers.map(({ name }) => name)];
-  return textKey(parts.join(' '));
+/**
+ * What search looks in: title, commission, speakers, tags, description, a line each; a space before and after, so that whole
+ * words can be told from parts, and `|` between what does not follow from each other.
+ */
+function searchText(observed: Described, tags: readonly string[], speakers: SourceDebate['speakers']): string {
+  const fields = [[observed.title], [observed.commission ?? ''], speakers.map(({ name }) => name), tags];
+  return [...fields, observed.description.split('\n')]
+    .map((parts) => ` ${parts.map(textKey).filter(Boolean).join(' | ')} `)
+    .join('\n');
 }
 
 function withHash(facts: Omit<Facts, 'facts_sha256'>): Facts {

@@ -4,9 +4,12 @@ export { createDebates, type Debates, type Outcome, type Recorded } from './deba
 export { debatesErrors } from './errors.ts';
 export { AUDIO_FILE_EXAMPLE, DEBATE_EXAMPLE } from './example.ts';
 export { ExportQuery, exportHeader } from './export-header.ts';
+export { HIT_START, HIT_STOP, markedHtml } from './marked-html.ts';
 export { attributionOf } from './present.ts';
 export { type DebatesRoutesOptions, registerDebatesRoutes } from './routes.ts';
 export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';
+export type { SearchCounts } from './search-counts.ts';
+export { parseSearchText, searchQueryOf } from './search-text.ts';
 export { type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
 export type { ListedDebatesView } from './tables.ts';
 export { textKey } from './text-key.ts';

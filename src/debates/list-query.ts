@@ -7,7 +7,6 @@ import type { DebatesTables } from './tables.ts';
 import { textKey } from './text-key.ts';
 
 export interface DebateFilter {
-  q?: string | undefined;
   type?: readonly DebateType[] | undefined;
   status?: readonly DebateStatus[] | undefined;
   commission?: string | undefined;
@@ -75,9 +74,6 @@ export function whereFilter(
     throw debatesErrors.error('dates-reversed');
   }
   const all: Expression<SqlBool>[] = [eb('sitting_state', '<>', 'withdrawn')];
-  for (const word of textKey(filter.q ?? '').split(' ')) {
-    if (word !== '') all.push(eb('search_text', 'like', contains(word)));
-  }
   if (filter.type) all.push(eb('type', 'in', [...filter.type]));
   if (filter.status) all.push(eb('status', 'in', [...filter.status]));
   if (filter.commission !== undefined) all.push(holds(eb, 'commission_key', filter.commission));

@@ -20,6 +20,7 @@ import { DEBATE_EXAMPLE } from './example.ts';
 import { type DebateFilter, SORT_KIND, type Sort, type SortOrder } from './list-query.ts';
 import { registerOpenRoutes } from './open-routes.ts';
 import { presentDebate } from './present.ts';
+import { filterOf } from './requested-filter.ts';
 import {
   type AudioFileBody,
   Debate,
@@ -29,6 +30,10 @@ import {
   RECENT_DAYS_DEFAULT,
   RecentQuery,
 } from './schemas.ts';
+import { createSearch } from './search.ts';
+import type { SearchCounts } from './search-counts.ts';
+import { registerSearchRoutes } from './search-routes.ts';
+import { parseSearchText, type SearchTerm } from './search-text.ts';
 import { createDebatesStore, type ListedDebate } from './store.ts';
 import { createTotals, type Total } from './totals.ts';
 
@@ -39,6 +44,8 @@ export interface DebatesRoutesOptions {
   publicUrl: string;
   /** Where totals are kept; absent: nowhere. */
   totals?: TaggedCache<Total>;
+  /** Where counts of searches are kept; absent: nowhere. */
+  counts?: TaggedCache<SearchCounts>;
   /** The playable files of some debates, from the room that keeps them. */
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
 }
@@ -59,6 +66,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   const totalOf = createTotals(options.totals, store.count);
   app.addSchema({ ...Debate, examples: [DEBATE_EXAMPLE] });
   registerOpenRoutes(app, options);
+  const search = createSearch({ db: options.db, counts: options.counts });
 
   const present = async (listed: readonly ListedDebate['debate'][]) => {
     const files = await options.audioFiles(listed.filter((one) => one.hasAudio).map((one) => one.id));
@@ -91,6 +99,38 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     return present(shown.map((one) => one.debate));
   }
 
+  /** The list among what was found: the same order and the same links. */
+  async function answerFound(reply: FastifyReply, query: ListQueryParameters, terms: readonly SearchTerm[]) {
+    const question = { terms, filter: filterOf(query) };
+    const [sort, order] = [query.sort_by ?? 'date', query.sort_order ?? 'desc'];
+    const perPage = query.per_page ?? DEFAULT_PER_PAGE;
+    const page = query.page ?? 1;
+    const from = query.cursor === undefined ? { offset: (page - 1) * perPage } : { cursor: query.cursor };
+    const { total, exact } = await search.count(question);
+    const hits = await search.find({ question, sort, order, limit: perPage + 1, from });
+    const shown = hits.slice(0, perPage);
+    const byId = new Map((await options.debates.findMany(shown.map(({ id }) => id))).map((one) => [one.id, one]));
+    reply.header('x-total-count', String(total));
+    if (!exact) reply.header('x-total-is-exact', 'false');
+    const described: Page = {
+      page,
+      perPage,
+      // Where the total is an estimate nobody knows the last page.
+      total: exact ? total : Number.POSITIVE_INFINITY,
+      nextCursor: hits.length > perPage ? (shown.at(-1)?.cursor ?? null) : null,
+      byCursor: query.cursor !== undefined,
+    };
+    reply.header('link', pageLinks(`${options.publicUrl}/api/debates/`, query, described));
+    return present(shown.flatMap(({ id }) => byId.get(id) ?? []));
+  }
+
+  registerSearchRoutes(app, {
+    search,
+    publicUrl: options.publicUrl,
+    findMany: options.debates.findMany,
+    present,
+  });
+
   app.get(
     '/api/debates',
     {
@@ -99,7 +139,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         tags: ['debates'],
         summary: 'Les débats / The debates',
         description:
-          'Liste filtrée et triée, en tableau ; total dans X-Total-Count, pages dans Link. / Filtered, sorted list, as an array; total in X-Total-Count, pages in Link.',
+          'Liste filtrée et triée, en tableau ; total dans X-Total-Count, pages dans Link. Avec q, un total estimé est annoncé par X-Total-Is-Exact: false. / Filtered, sorted list, as an array; total in X-Total-Count, pages in Link. With q, a total that is an estimate says X-Total-Is-Exact: false.',
         querystring: ListQuery,
         response: {
           200: DebateList,
@@ -113,6 +153,8 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     },
     async (request, reply) => {
       const query = request.query;
+      const terms = parseSearchText(query.q ?? '');
+      if (terms.length > 0) return answerFound(reply, query, terms);
       return answerList(reply, '/api/debates/', {
         filter: filterOf(query),
         sort: query.sort_by ?? 'date',
@@ -195,21 +237,4 @@ interface PagedRequest {
   sort: Sort;
   order: SortOrder;
   query: { page?: number; per_page?: number; cursor?: string };
-}
-
-function filterOf(query: ListQueryParameters): DebateFilter {
-  return {
-    q: query.q,
-    type: query.type,
-    status: query.status,
-    commission: query.commission,
-    speaker: query.speaker,
-    tag: query.tag,
-    legislature: query.legislature,
-    dateStart: query.date_start,
-    dateEnd: query.date_end,
-    hasAudio: query.has_audio,
-    hasTranscript: query.has_transcript,
-    updatedSince: query.updated_since === undefined ? undefined : new Date(query.updated_since),
-  };
 }

@@ -104,7 +104,10 @@ export const ListQuery = Type.Object(
   {
     ...PageQuery,
     q: Type.Optional(
-      Type.String({ maxLength: FILTER_MAX, description: 'Words that must all occur; accents and case ignored' }),
+      Type.String({
+        maxLength: FILTER_MAX,
+        description: 'Words in any form, "exact phrases", -exclusions, beginnings*; accents and case ignored',
+      }),
     ),
     type: Type.Optional(Type.Array(OneOf(DEBATE_TYPES), { maxItems: FILTERS_MAX })),
     status: Type.Optional(Type.Array(OneOf(DEBATE_STATUSES), { maxItems: FILTERS_MAX })),

@@ -1,6 +1,5 @@
 import type { Static } from 'typebox';
-import type { Debate } from '../debates/index.ts';
-import { markedHtml } from './marked-html.ts';
+import { type Debate, markedHtml } from '../debates/index.ts';
 import type { PlacedChapter } from './place-chapters.ts';
 import type { PublishedCue } from './published-store.ts';
 import type { HitDebate, Moment, Transcript } from './schemas.ts';

@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { HIT_START, HIT_STOP, parseSearchText, searchQueryOf } from '../debates/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { Cue } from './cue.ts';
-import { HIT_START, HIT_STOP } from './search-store.ts';
 import type { SpeechTables } from './tables.ts';
 
 /** A cue with its place in the debate, and the group of who speaks. */
@@ -30,7 +30,7 @@ export function createPublishedStore(db: Db) {
 
     /** In order; with `q`, only the sentences that hold it, marked. */
     cues: async (debateId: string, q: string | null): Promise<PublishedCue[]> => {
-      const asked = q === null ? null : sql`websearch_to_tsquery('robian_fr', ${q})`;
+      const asked = q === null ? null : searchQueryOf(parseSearchText(q));
       const where: RawBuilder<SqlBool> = asked === null ? sql`true` : sql`words @@ ${asked}`;
       const options = `StartSel="${HIT_START}", StopSel="${HIT_STOP}", HighlightAll=true`;
       const marked: RawBuilder<string | null> =

@@ -114,7 +114,7 @@ const TYPES_MAX = 5;
 export const Words = Type.String({
   minLength: 1,
   maxLength: QUERY_MAX,
-  description: 'Words, "phrases", -exclusions; accents and endings ignored',
+  description: 'Words, "phrases", -exclusions, beginnings*; accents and endings ignored',
 });
 const PersonId = Type.String({ pattern: '^PA\\d{1,12}$', description: 'PA…' });
 export const OrganId = Type.String({ pattern: '^PO\\d{1,12}$', description: 'PO…' });

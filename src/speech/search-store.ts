@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { textKey } from '../debates/index.ts';
+import { HIT_START, HIT_STOP, parseSearchText, searchQueryOf, textKey } from '../debates/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { DebateType } from '../sources/index.ts';
 import type { Place } from './place-cursor.ts';
@@ -57,10 +57,6 @@ export interface HitGroup {
   /** Positions of the first of them. */
   first: number[];
 }
-
-/** Of the private use area: no text of the Assembly holds them, so what they mark can be told after escaping. */
-export const HIT_START = '\u{e000}';
-export const HIT_STOP = '\u{e001}';
 
 /**
  * Hits are counted up to here: nobody reads further, and counting all of a common word would cost as much as the whole
@@ -180,7 +176,7 @@ export function createSearchStore(db: Db) {
 }
 
 function typedQuery(q: string): RawBuilder<unknown> {
-  return sql`websearch_to_tsquery('robian_fr', ${q})`;
+  return searchQueryOf(parseSearchText(q));
 }
 
 function matches(query: SpeechQuery): RawBuilder<SqlBool> {

@@ -40,6 +40,15 @@ export function randomSpeech({ seed, people }: { seed: number; people: number })
         text: `${words.join(' ')}.`,
       };
     },
+    /** Any whole number from 0. */
+    below: (limit: number): number => Math.floor(random() * limit),
+    /** So many words as a text has them, half of them small. */
+    words: (count: number): string =>
+      Array.from({ length: count }, (_, index) =>
+        index % 2 === 0 ? (SMALL_WORDS[Math.floor(random() * SMALL_WORDS.length)] ?? '') : anyWord(),
+      ).join(' '),
+    nameOf: (number: number): string => `${wordOf(number)} ${wordOf(VOCABULARY + number)}`,
+    commission: (count: number): string => `des ${wordOf(Math.floor(random() * count))}`,
     debate: (id: string, startsAt: Date): SourceDebate => sampleDebate(id, { startsAt: startsAt.toISOString() }),
   };
 }

@@ -48,7 +48,7 @@ export function answerKnown(
   reply: FastifyReply,
   done: (error: Error) => void,
 ): boolean {
-  const answer = cache.get(keyOf(request.raw.url ?? '/'));
+  const answer = cache.get(keyOfRequest(request));
   if (!answer) return false;
   answerWith(answer, own, request, reply, done);
   return true;
@@ -62,13 +62,13 @@ export function computeOrWait(
   reply: FastifyReply,
   done: (error?: Error) => void,
 ): void {
-  if (request.method !== 'GET') {
+  if (request.method !== (rule.byBody ? 'POST' : 'GET')) {
     done();
     return;
   }
   const keep = { tags: rule.tags(request.params as Record<string, string>), ttlSeconds: rule.ttlSeconds };
   answers
-    .claim(keyOf(request.raw.url ?? '/'), keep)
+    .claim(keyOfRequest(request), keep)
     .then((claim) => {
       if ('value' in claim) {
         answerWith(claim.value, own, request, reply, done);
@@ -81,6 +81,14 @@ export function computeOrWait(
       done();
     })
     .catch(done);
+}
+
+/** The address, and what was asked in the body: the same question answers the same, however its fields were ordered. */
+function keyOfRequest({ raw, body }: FastifyRequest): string {
+  const key = keyOf(raw.url ?? '/');
+  if (typeof body !== 'object' || body === null) return key;
+  const fields = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${key} ${JSON.stringify(fields)}`;
 }
 
 /** One key for one answer: the path without its trailing slash, the parameters in order. */
@@ -108,7 +116,7 @@ function answerWith(
 /** Past Fastify's own way of sending, which would look at each header and at the body again. */
 function write(made: Representation, own: readonly string[], request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
-  if (matchesEtag(request.headers['if-none-match'], made.etag)) {
+  if (reads(request) && matchesEtag(request.headers['if-none-match'], made.etag)) {
     reply.raw.writeHead(304, [...made.headOf304, ...own]);
     reply.raw.end();
   } else {
@@ -127,7 +135,7 @@ export async function conditionalAnswer(
   payload: unknown,
 ): Promise<unknown> {
   const pending = pendingOf.get(request);
-  if (!isWhole(request, reply, payload)) {
+  if (!isWhole(request, reply, payload, pending !== undefined)) {
     pending?.computation.abandon();
     return payload;
   }
@@ -138,7 +146,7 @@ export async function conditionalAnswer(
   else pending?.computation.finish(answer, pending.keep);
   const made = await represent(answer, chooseEncoding(request.headers['accept-encoding'], answer.body.length));
   reply.header('etag', made.etag);
-  if (matchesEtag(request.headers['if-none-match'], made.etag)) {
+  if (reads(request) && matchesEtag(request.headers['if-none-match'], made.etag)) {
     reply.status(304);
     reply.removeHeader('content-type');
     return null;
@@ -153,9 +161,15 @@ export function addVary(reply: FastifyReply, field: string): void {
   reply.header('vary', known === undefined ? field : `${known}, ${field}`);
 }
 
-function isWhole(request: FastifyRequest, reply: FastifyReply, payload: unknown): payload is string {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  return reads && reply.statusCode === 200 && typeof payload === 'string' && !reply.hasHeader('etag');
+/** Only these have an answer that a client may have kept (RFC 9110 §13.1.2). */
+function reads({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function isWhole(request: FastifyRequest, reply: FastifyReply, payload: unknown, isKept: boolean): payload is string {
+  return (
+    (isKept || reads(request)) && reply.statusCode === 200 && typeof payload === 'string' && !reply.hasHeader('etag')
+  );
 }
 
 function headOf(reply: FastifyReply, own: ReadonlySet<string> | undefined): Answer['head'] {

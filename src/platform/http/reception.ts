@@ -44,6 +44,8 @@ type Done = (error?: Error) => void;
 export function createReception(options: ReceptionOptions) {
   const { limits, cache } = options;
   const cors = crossOrigin(options.corsOrigins ?? []);
+  /** The request's own headers, until its body is here. */
+  const ownOf = new WeakMap<FastifyRequest, string[]>();
   const shared = [...securityHeaders(options.publicUrl), ...cors.always];
 
   function deskOf(config: RouteConfig): Desk {
@@ -75,11 +77,22 @@ export function createReception(options: ReceptionOptions) {
     const own = ownHeaders(request, request.id);
     if (desk.limit && decision) own.push('ratelimit', desk.limit.header(decision));
     const refusal = refuse(request, decision);
-    if (refusal === null && desk.cache && answerKnown(desk.cache.answers, own, request, reply, done)) return;
+    const known = refusal === null && desk.cache?.rule.byBody !== true ? desk.cache : null;
+    if (known && answerKnown(known.answers, own, request, reply, done)) return;
     for (const [name, value] of desk.always) reply.header(name, value);
     for (let at = 0; at < own.length; at += 2) reply.header(own[at] as 'etag', own[at + 1]);
-    if (refusal === null && desk.cache) computeOrWait(desk.cache, own, request, reply, done);
+    if (desk.cache?.rule.byBody) ownOf.set(request, own);
+    if (known) computeOrWait(known, own, request, reply, done);
     else done(refusal ?? undefined);
+  }
+
+  /** The same for what is asked in a body: only now it is here, and what it may be. */
+  function answerBody(desk: Desk, request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    const own = ownOf.get(request);
+    if (desk.cache === null || own === undefined) done();
+    else if (!answerKnown(desk.cache.answers, own, request, reply, done)) {
+      computeOrWait(desk.cache, own, request, reply, done);
+    }
   }
 
   /** What belongs to this request alone: names and values in turn. */
@@ -97,6 +110,11 @@ export function createReception(options: ReceptionOptions) {
       ...sharedFlat,
       ...ownHeaders(request, requestId),
     ],
+    /** For routes whose `cache` is by body, before their handler. */
+    forBody: (config: RouteConfig): preHandlerHookHandler => {
+      const desk = deskOf(config);
+      return (request, reply, done) => answerBody(desk, request, reply, done);
+    },
     forRoute: (config: RouteConfig): onRequestHookHandler => {
       const desk = deskOf(config);
       return (request, reply, done) => receive(desk, request, reply, done);

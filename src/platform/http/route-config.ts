@@ -24,6 +24,8 @@ export interface CacheRule {
   /** What the answer depends on, as far as the address tells; a handler that learns more says so by `dependOn`. */
   tags: (params: Readonly<Record<string, string>>) => readonly string[];
   ttlSeconds: number;
+  /** A POST that only asks: its answer is kept by its address and its body, once that was checked. */
+  byBody?: boolean;
 }
 
 declare module 'fastify' {

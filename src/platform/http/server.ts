@@ -113,6 +113,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     const { config = {}, onRequest = [] } = route;
     route.schema = describeOperation(route, reception.policyOf(config));
     route.onRequest = [reception.forRoute(config), ...[onRequest].flat()];
+    if (config.cache?.byBody) {
+      route.preHandler = [reception.forBody(config), ...[route.preHandler ?? []].flat()];
+    }
   });
   app.addHook('onSend', conditionalAnswer);
   app.addHook('onResponse', logRequests(options.logger));

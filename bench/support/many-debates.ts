@@ -1,0 +1,53 @@
+import { sql } from 'kysely';
+import { factsOfRecording } from '../../src/debates/facts.ts';
+import type { Db } from '../../src/platform/database/index.ts';
+import type { randomSpeech } from '../../tests/support/random-speech.ts';
+
+/** Twenty years of sittings, however many there are. */
+const FIRST_MS = Date.UTC(2006, 0, 1);
+const SPAN_MS = 20 * 365 * 86_400_000;
+const COMMISSIONS = 40;
+const SPEAKERS = 2_000;
+const TITLE_WORDS = 8;
+const DESCRIPTION_WORDS = 30;
+const SPEAKERS_A_DEBATE = 5;
+/** Rows of an insert: some megabytes. */
+const BATCH = 500;
+const TYPES = ['seance_publique', 'commission', 'audition', 'question_gouvernement', 'autre'] as const;
+/** Any whole number that shares no factor with the number of debates scatters them in time. */
+const STRIDE = 7_919;
+
+export type Speech = ReturnType<typeof randomSpeech>;
+
+/** Invented debates number `from`..`to` of `of`, with words as unevenly frequent as real ones. */
+export async function insertManyDebates(db: Db, speech: Speech, from: number, to: number, of: number): Promise<void> {
+  for (let first = from; first < to; first += BATCH) {
+    const rows = Array.from({ length: Math.min(BATCH, to - first) }, (_, index) => row(speech, first + index, of));
+    await sql`insert into debates (id, sitting_state, source, source_ref, title, title_key, description, type, day, starts_at,
+        sorts_at, commission, commission_key, place, legislature, tags, speakers, speaker_ids, speaker_keys, search_text,
+        facts_sha256)
+      select id, 'ended', source, source_ref, title, title_key, description, type, day, starts_at, sorts_at, commission,
+        commission_key, place, legislature, tags, speakers, speaker_ids, speaker_keys, search_text, facts_sha256
+      from jsonb_populate_recordset(null::debates, ${JSON.stringify(rows)}::jsonb)`.execute(db);
+  }
+}
+
+function row(speech: Speech, number: number, of: number) {
+  const id = `${10_000_000 + number}_bench`;
+  const startsAt = new Date(FIRST_MS + Math.floor((((number * STRIDE) % of) / of) * SPAN_MS));
+  const commission = number % 3 === 0 ? null : `Commission ${speech.commission(COMMISSIONS)}`;
+  const speakers = Array.from({ length: SPEAKERS_A_DEBATE }, (_, place) => {
+    const who = speech.below(SPEAKERS);
+    return { id: `s${place}`, name: `Mme ${speech.nameOf(who)}`, personId: `PA${1_000 + who}`, role: null };
+  });
+  const facts = factsOfRecording({
+    ...speech.debate(id, startsAt),
+    type: TYPES[number % TYPES.length] ?? 'autre',
+    title: speech.words(TITLE_WORDS),
+    description: speech.words(DESCRIPTION_WORDS),
+    commission,
+    tags: [speech.word(0, 60)],
+    speakers,
+  });
+  return { id, ...facts, speakers: JSON.parse(String(facts.speakers)), chapters: [], media: [] };
+}

@@ -1,0 +1,243 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { keepOrCompute, type TaggedCache } from '../platform/cache/index.ts';
+import type { Db } from '../platform/database/index.ts';
+import { cursorOf, decodeCursor } from '../platform/http/index.ts';
+import { DEBATES_TAG } from './cache-tags.ts';
+import { afterPosition, SORT_KIND, type Sort, type SortOrder } from './list-query.ts';
+import { nearestWord } from './nearest-word.ts';
+import { countsOf, type SearchCounts } from './search-counts.ts';
+import { relevanceCursor, relevancePlaceOf, type TimePlace } from './search-cursor.ts';
+import type { FoundWords } from './search-highlights.ts';
+import { readInSpans } from './search-pages.ts';
+import { createSearchStore, type RankedHit } from './search-store.ts';
+import { parseSearchText, type SearchTerm, searchTextOf } from './search-text.ts';
+import { namesAsked, type SearchCondition, type SearchQuestion, searchCondition } from './search-where.ts';
+import { textKey } from './text-key.ts';
+
+export type SearchSort = Sort | 'relevance';
+
+interface SearchRequest {
+  question: SearchQuestion;
+  sort: SearchSort;
+  /** Relevance knows one only: the best first. */
+  order: SortOrder;
+  limit: number;
+  /** Results to skip, or the cursor that a page of the same question and order gave. */
+  from: { offset: number } | { cursor: string };
+}
+
+/** A result, and the cursor that goes on after it. */
+export interface SearchHit {
+  id: string;
+  cursor: string;
+}
+
+interface Suggested {
+  titles: { id: string; title: string }[];
+  commissions: string[];
+  speakers: { id: string | null; name: string }[];
+}
+
+export interface Search {
+  /** How many debates answer a question; kept until the register changes. */
+  count(question: SearchQuestion): Promise<SearchCounts>;
+  /** A page. What has too many hits to rank them all is ranked among its newest `RANKED`; the older ones follow by date. */
+  find(request: SearchRequest): Promise<SearchHit[]>;
+  /** The question that was probably meant when a word of it is in no debate; null where nothing is near. */
+  correct(question: SearchQuestion): Promise<{ question: SearchQuestion; text: string } | null>;
+  /** Which words of some texts, by `textKey`, the question found. */
+  found(words: readonly string[], question: SearchQuestion): Promise<FoundWords>;
+  /** Titles, commissions and speakers for what is typed so far. */
+  suggest(typed: string): Promise<Suggested>;
+}
+
+/** Hits that are ranked when there are many: 25 pages, all of them read for each page. */
+const RANKED = 500;
+/** Where a count was exact there are about 1,200 at most (see `SAMPLES`); a cursor may be older than the hits that came since. */
+const FEW_MAX = 4_000;
+/** Results that are skipped by number span by span; beyond, the database skips them along an index of the whole register. */
+const SKIPPED_MAX = 2_000;
+/** Events take counts out at once; this only bounds what no event tells. */
+const KEPT_SECONDS = 300;
+/** A list on a phone under a keyboard. */
+const SUGGESTIONS = 6;
+/** Newest debates whose titles are looked at: titles of one matter repeat. */
+const TITLES_READ = 60;
+/** Shorter words have too many neighbours. */
+const CORRECTED_MIN = 3;
+
+export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCounts> | undefined }): Search {
+  const store = createSearchStore(options.db);
+
+  async function conditionOf(question: SearchQuestion): Promise<SearchCondition> {
+    const { commission, speaker } = namesAsked(question);
+    // A text of punctuation alone names nothing.
+    const named = async (kind: 'commission' | 'speaker', key: string | null) =>
+      key === null ? undefined : key === '' ? [] : store.names(kind, key);
+    const names = { commissions: await named('commission', commission), speakers: await named('speaker', speaker) };
+    return searchCondition(question, names);
+  }
+
+  async function count(question: SearchQuestion): Promise<SearchCounts> {
+    const compute = async (): Promise<SearchCounts> => countsOf(await store.count(await conditionOf(question)));
+    if (options.counts === undefined) return compute();
+    const keep = { tags: [DEBATES_TAG], ttlSeconds: KEPT_SECONDS };
+    return keepOrCompute(options.counts, JSON.stringify(question), keep, compute);
+  }
+
+  async function find(request: SearchRequest): Promise<SearchHit[]> {
+    const counts = await count(request.question);
+    const condition = await conditionOf(request.question);
+    if (request.sort === 'relevance') return byRelevance(condition, counts, request);
+    const { sort, from } = request;
+    const skipped = 'offset' in from ? from.offset : 0;
+    if (sort === 'date' && !counts.exact && skipped <= SKIPPED_MAX) return byDate(condition, counts, request, skipped);
+    return sorted(condition, counts, { ...request, sort });
+  }
+
+  async function byRelevance(condition: SearchCondition, counts: SearchCounts, request: SearchRequest) {
+    const { from, limit } = request;
+    const place = 'cursor' in from ? relevancePlaceOf(from.cursor) : null;
+    const older = async (after: TimePlace, skipped: number): Promise<SearchHit[]> => {
+      const rows = await inTime(condition, counts, { order: 'desc', limit: limit + skipped, after });
+      return rows.slice(skipped).map((row) => ({ id: row.id, cursor: relevanceCursor({ kind: 'older', after: row }) }));
+    };
+    if (place?.kind === 'older') return older(place.after, 0);
+
+    const newest = await newestHits(condition, counts, place);
+    const last =
+      place === null ? (newest.length === RANKED && !counts.exact ? (newest.at(-1) ?? null) : null) : place.last;
+    const ranked = newest.toSorted(byScore);
+    const skipped =
+      place === null ? ('offset' in from ? from.offset : 0) : ranked.filter((hit) => byScore(hit, place) <= 0).length;
+    const shown = ranked
+      .slice(skipped, skipped + limit)
+      .map(({ id, score }) => ({ id, cursor: relevanceCursor({ kind: 'ranked', score, id, last }) }));
+    if (shown.length === limit || last === null) return shown;
+    return [...shown, ...(await older(last, Math.max(0, skipped - ranked.length)))].slice(0, limit);
+  }
+
+  /** Those that are ranked: all where they are few, else the newest, as far back as the page before went. */
+  async function newestHits(
+    condition: SearchCondition,
+    counts: SearchCounts,
+    place: { last: TimePlace | null } | null,
+  ): Promise<RankedHit[]> {
+    if (place === null ? counts.exact : place.last === null) return store.newest(condition, sql`true`, FEW_MAX);
+    const register = await store.span();
+    if (register === null) return [];
+    const last = place?.last ?? null;
+    const until: RawBuilder<SqlBool> =
+      last === null ? sql`true` : sql`(s.sorts_at, s.debate_id) >= (${last.sortsAt}::timestamptz, ${last.id}::text)`;
+    const rows = await readInSpans({
+      register: last === null ? register : { ...register, first: last.sortsAt },
+      hits: counts.total,
+      order: 'desc',
+      limit: last === null ? RANKED : FEW_MAX,
+      read: (span, limit) => store.newest(condition, sql`${span} and ${until}`, limit),
+    });
+    return rows;
+  }
+
+  async function inTime(
+    condition: SearchCondition,
+    counts: SearchCounts,
+    { order, limit, after }: { order: SortOrder; limit: number; after: TimePlace | null },
+  ): Promise<TimePlace[]> {
+    const register = await store.span();
+    if (register === null) return [];
+    const comparison = sql.raw(order === 'asc' ? '>' : '<');
+    const beyond: RawBuilder<SqlBool> =
+      after === null
+        ? sql`true`
+        : sql`(s.sorts_at, s.debate_id) ${comparison} (${after.sortsAt}::timestamptz, ${after.id}::text)`;
+    return readInSpans({
+      register,
+      hits: counts.total,
+      order,
+      limit,
+      from: after?.sortsAt,
+      read: (span, count) => store.inTime(condition, sql`${span} and ${beyond}`, order, count),
+    });
+  }
+
+  async function byDate(condition: SearchCondition, counts: SearchCounts, request: SearchRequest, skipped: number) {
+    const { order, limit, from } = request;
+    const place = 'cursor' in from ? decodeCursor(from.cursor, `date:${order}`, 'time') : null;
+    const after = place && { sortsAt: new Date(String(place.value)), id: place.id };
+    const rows = await inTime(condition, counts, { order, limit: limit + skipped, after });
+    return rows
+      .slice(skipped)
+      .map(({ id, sortsAt }) => ({ id, cursor: cursorOf(`date:${order}`, sortsAt.toISOString(), id) }));
+  }
+
+  async function sorted(condition: SearchCondition, counts: SearchCounts, request: SearchRequest & { sort: Sort }) {
+    const { sort, order, limit, from } = request;
+    const orderName = `${sort}:${order}`;
+    const after =
+      'cursor' in from
+        ? afterPosition(sort, order, decodeCursor(from.cursor, orderName, SORT_KIND[sort]))
+        : sql<SqlBool>`true`;
+    const offset = 'offset' in from ? from.offset : 0;
+    const rows = await store.sorted(condition, { sort, order, limit, offset, after, few: counts.exact });
+    return rows.map(({ id, value }) => ({ id, cursor: cursorOf(orderName, value, id) }));
+  }
+
+  async function correct(question: SearchQuestion) {
+    const isTypo = ({ kind, excluded, key }: SearchTerm): boolean =>
+      kind === 'word' && !excluded && key.length >= CORRECTED_MIN && !key.includes(' ');
+    const typed = question.terms.filter(isTypo).map(({ key }) => key);
+    if (typed.length === 0) return null;
+    const near = await store.near(typed);
+    let corrected = false;
+    const terms = question.terms.map((term) => {
+      const meant = isTypo(term) ? nearestWord(term.key, near.get(term.key) ?? []) : null;
+      if (meant === null) return term;
+      corrected = true;
+      return { ...term, key: meant.key, typed: meant.label };
+    });
+    return corrected ? { question: { ...question, terms }, text: searchTextOf(terms) } : null;
+  }
+
+  return {
+    count,
+    find,
+    correct,
+    found: async (words, { terms }) => ({
+      words: await store.found(words, terms),
+      phrases: terms.filter(({ kind, excluded }) => kind === 'phrase' && !excluded).map(({ key }) => key.split(' ')),
+    }),
+    suggest: async (typed) => {
+      const words = textKey(typed).split(' ').filter(Boolean);
+      if (words.length === 0) return { titles: [], commissions: [], speakers: [] };
+      const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
+      const hits = await find({ question, sort: 'date', order: 'desc', limit: TITLES_READ, from: { offset: 0 } });
+      const titles = await store.titles(hits.map(({ id }) => id));
+      const commissions = await store.suggestNames('commission', words, SUGGESTIONS);
+      return {
+        titles: distinctTitles(titles, words).slice(0, SUGGESTIONS),
+        commissions: commissions.map(({ name }) => name),
+        speakers: await store.suggestNames('speaker', words, SUGGESTIONS),
+      };
+    },
+  };
+}
+
+/** The best first; ids settle ties. */
+function byScore(a: { score: number; id: string }, b: { score: number; id: string }): number {
+  if (a.score !== b.score) return b.score - a.score;
+  return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;
+}
+
+/** Titles in which a word begins with each that was typed, the newest of each. */
+function distinctTitles(
+  titles: readonly { id: string; title: string; titleKey: string }[],
+  words: readonly string[],
+): { id: string; title: string }[] {
+  const seen = new Map<string, { id: string; title: string }>();
+  for (const { id, title, titleKey } of titles) {
+    const holds = words.every((word) => ` ${titleKey}`.includes(` ${word}`));
+    if (holds && !seen.has(titleKey)) seen.set(titleKey, { id, title });
+  }
+  return [...seen.values()];
+}

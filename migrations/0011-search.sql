@@ -26,8 +26,6 @@ create table debate_search (
 -- Without the pending list, whose length would decide how long a search takes.
 create index debate_search_words on debate_search using gin (words, marks) with (fastupdate = off);
 create index debate_search_newest on debate_search (sorts_at desc, debate_id desc);
--- The planner must know the common words of the house.
-alter table debate_search alter column words set statistics 500;
 
 -- Words that were ever written in the register, as they are written and without accents: what a mistyped word may have meant.
 create table debate_terms (

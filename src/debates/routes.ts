@@ -106,8 +106,9 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
     const perPage = query.per_page ?? DEFAULT_PER_PAGE;
     const page = query.page ?? 1;
     const from = query.cursor === undefined ? { offset: (page - 1) * perPage } : { cursor: query.cursor };
-    const { total, exact } = await search.count(question);
-    const hits = await search.find({ question, sort, order, limit: perPage + 1, from });
+    const counts = await search.count(question);
+    const { total, exact } = counts;
+    const hits = await search.find({ question, counts, sort, order, limit: perPage + 1, from });
     const shown = hits.slice(0, perPage);
     const byId = new Map((await options.debates.findMany(shown.map(({ id }) => id))).map((one) => [one.id, one]));
     reply.header('x-total-count', String(total));

@@ -107,7 +107,7 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
     const { question, counts, didYouMean } = await understand(typed);
     const from = asked.cursor === undefined ? { offset: (page - 1) * perPage } : { cursor: asked.cursor };
     // One more than asked tells whether a next page exists.
-    const hits = await search.find({ question, ...order, limit: perPage + 1, from });
+    const hits = await search.find({ question, counts, ...order, limit: perPage + 1, from });
     const shown = hits.slice(0, perPage);
     const nextCursor = hits.length > perPage ? (shown.at(-1)?.cursor ?? null) : null;
     reply.header('x-total-count', String(counts.total));

@@ -78,13 +78,12 @@ export function createSearchStore(db: Db) {
           union all (select 'year', year::text, null, count(*)::integer from hits group by year)
           union all (select 'commission', commission, null, count(*)::integer from hits where commission is not null
             group by commission order by 4 desc, 2 limit ${sql.lit(FACET_VALUES)})
-          union all (select 'speaker', key, (
-              select label from debate_names n where n.kind = 'speaker'
-                and case when key like 'p:%' then n.person_id = substr(key, 3) else n.key = substr(key, 3) end
-              order by n.key limit 1
-            ), counted from (
-              select key, count(*)::integer as counted from hits, unnest(people) key
-              group by key order by 2 desc, 1 limit ${sql.lit(FACET_VALUES)}
+          union all (select 'speaker', spoke.key, case when spoke.key like 'p:%'
+              then (select label from debate_names where person_id = substr(spoke.key, 3) order by key limit 1)
+              else (select label from debate_names where kind = 'speaker' and key = substr(spoke.key, 3))
+            end, counted from (
+              select person as key, count(*)::integer as counted from hits, unnest(people) person
+              group by person order by 2 desc, 1 limit ${sql.lit(FACET_VALUES)}
             ) spoke)
         ) facets order by facet, counted desc, value`.execute(db);
       return rows.map(({ step, ...row }) => ({ ...row, sample: SAMPLES[step] ?? SAMPLES[3] }));

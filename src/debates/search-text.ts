@@ -10,6 +10,8 @@ export interface SearchTerm {
   /** As it was typed, without sign, quotes and star. */
   typed: string;
   excluded: boolean;
+  /** It may stand in the place of the term before it. */
+  instead: boolean;
 }
 
 /** A question of more terms finds nothing that one of this many would not; each costs a look into the index. */
@@ -20,41 +22,55 @@ const TERMS_MAX = 32;
  * would have to occur. `été` is not among them, because it is a season too.
  */
 const UNMARKED_SMALL_WORDS = new Set(['a', 'meme', 'memes', 'etes', 'etait', 'etaient', 'etant']);
+/** In capitals only: `or` is a metal, `ou` a small word. */
+const INSTEAD = new Set(['OR', 'OU']);
 
 /** `-"phrase"`, `-word`; any of the quotation marks that people type. What no quotation mark closes is words. */
 const TERM = /(-?)(?:["«“]([^"»”]*)["»”]|(\S+))/gu;
 
-/** Words, "phrases", -exclusions and beginnings*, as people type them. Any text is one; at most `TERMS_MAX` terms of it count. */
+/**
+ * Words, "phrases", -exclusions, beginnings* and `this OU that`, as people type them. Any text is one; at most `TERMS_MAX` terms
+ * of it count.
+ */
 export function parseSearchText(text: string): SearchTerm[] {
   const terms: SearchTerm[] = [];
+  let instead = false;
   for (const [, sign, phrase, word = ''] of text.matchAll(TERM)) {
+    if (INSTEAD.has(word) && sign === '') {
+      instead = terms.length > 0;
+      continue;
+    }
     const excluded = sign === '-';
     const typed = phrase?.trim() ?? word.replace(/\*+$/, '');
     const key = textKey(typed);
-    if (key === '' || terms.length === TERMS_MAX) continue;
-    if (phrase !== undefined) terms.push({ kind: 'phrase', key, typed, excluded });
-    else if (word.endsWith('*')) terms.push(...beginningOf(key, typed, excluded));
-    else if (!UNMARKED_SMALL_WORDS.has(key)) terms.push({ kind: 'word', key, typed, excluded });
+    if (key === '') continue;
+    if (phrase !== undefined) terms.push({ kind: 'phrase', key, typed, excluded, instead });
+    else if (word.endsWith('*')) terms.push(...beginningOf({ kind: 'prefix', key, typed, excluded, instead }));
+    else if (!UNMARKED_SMALL_WORDS.has(key)) terms.push({ kind: 'word', key, typed, excluded, instead });
+    instead = false;
   }
-  return terms;
+  return terms.slice(0, TERMS_MAX);
 }
 
 /** Of what is several words (`l’éco*`) the last is the one that goes on. */
-function beginningOf(key: string, typed: string, excluded: boolean): SearchTerm[] {
-  const words = key.split(' ');
-  const last: SearchTerm = { kind: 'prefix', key: words.at(-1) ?? '', typed, excluded };
+function beginningOf(term: SearchTerm): SearchTerm[] {
+  const words = term.key.split(' ');
+  const last: SearchTerm = { ...term, key: words.at(-1) ?? '' };
   const before = words.slice(0, -1).join(' ');
-  return before === '' || excluded ? [last] : [{ kind: 'word', key: before, typed: before, excluded }, last];
+  if (before === '' || term.excluded) return [last];
+  return [
+    { ...term, kind: 'word', key: before, typed: before },
+    { ...last, typed: last.key, instead: false },
+  ];
 }
 
 /** The text that asks for these terms. */
 export function searchTextOf(terms: readonly SearchTerm[]): string {
-  const written = {
-    word: (typed: string) => typed,
-    phrase: (typed: string) => `"${typed}"`,
-    prefix: (t: string) => `${t}*`,
+  const written = ({ kind, typed }: SearchTerm): string => {
+    if (kind === 'phrase') return `"${typed}"`;
+    return kind === 'prefix' ? `${typed}*` : typed;
   };
-  return terms.map(({ kind, typed, excluded }) => `${excluded ? '-' : ''}${written[kind](typed)}`).join(' ');
+  return terms.map((term) => `${term.instead ? 'OU ' : ''}${term.excluded ? '-' : ''}${written(term)}`).join(' ');
 }
 
 /**
@@ -62,11 +78,21 @@ export function searchTextOf(terms: readonly SearchTerm[]): string {
  * such were asked for, the query is empty and finds nothing. A phrase is found in any of its forms.
  */
 export function searchQueryOf(terms: readonly SearchTerm[]): RawBuilder<unknown> {
-  const parts = terms.map((term) => {
-    const asked = termQuery(term);
-    return term.excluded ? sql`!! ${asked}` : asked;
-  });
-  return parts.length === 0 ? sql`''::tsquery` : sql`(${sql.join(parts, sql` && `)})`;
+  const choices: RawBuilder<unknown>[][] = [];
+  for (const term of terms) {
+    const asked = term.excluded ? sql`!! ${termQuery(term)}` : termQuery(term);
+    const choice = term.instead ? choices.at(-1) : undefined;
+    if (choice) choice.push(asked);
+    else choices.push([asked]);
+  }
+  if (choices.length === 0) return sql`''::tsquery`;
+  const parts = choices.map((choice) => sql`(${sql.join(choice, sql` || `)})`);
+  return sql`(${sql.join(parts, sql` && `)})`;
+}
+
+/** Whether a term has to be met, or kept out, by itself: not where another may stand in its place. */
+export function standsAlone(terms: readonly SearchTerm[], term: SearchTerm): boolean {
+  return !term.instead && terms[terms.indexOf(term) + 1]?.instead !== true;
 }
 
 function termQuery({ kind, key }: SearchTerm): RawBuilder<unknown> {

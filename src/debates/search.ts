@@ -24,6 +24,8 @@ interface SearchRequest {
   limit: number;
   /** Results to skip, or the cursor that a page of the same question and order gave. */
   from: { offset: number } | { cursor: string };
+  /** Of the same question. */
+  counts: SearchCounts;
 }
 
 /** A result, and the cursor that goes on after it. */
@@ -86,10 +88,9 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
   }
 
   async function find(request: SearchRequest): Promise<SearchHit[]> {
-    const counts = await count(request.question);
+    const { sort, from, counts } = request;
     const condition = await conditionOf(request.question);
-    if (request.sort === 'relevance') return byRelevance(condition, counts, request);
-    const { sort, from } = request;
+    if (sort === 'relevance') return byRelevance(condition, counts, request);
     const skipped = 'offset' in from ? from.offset : 0;
     if (sort === 'date' && !counts.exact && skipped <= SKIPPED_MAX) return byDate(condition, counts, request, skipped);
     return sorted(condition, counts, { ...request, sort });
@@ -211,7 +212,15 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
       const words = textKey(typed).split(' ').filter(Boolean);
       if (words.length === 0) return { titles: [], commissions: [], speakers: [] };
       const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
-      const hits = await find({ question, sort: 'date', order: 'desc', limit: TITLES_READ, from: { offset: 0 } });
+      const counts = await count(question);
+      const hits = await find({
+        question,
+        sort: 'date',
+        order: 'desc',
+        limit: TITLES_READ,
+        from: { offset: 0 },
+        counts,
+      });
       const titles = await store.titles(hits.map(({ id }) => id));
       const commissions = await store.suggestNames('commission', words, SUGGESTIONS);
       return {

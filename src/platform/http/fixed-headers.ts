@@ -38,7 +38,7 @@ export function securityHeaders(publicUrl: string): Headers {
 }
 
 const EXPOSED =
-  'Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Total-Count';
+  'Content-Range, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Total-Count, X-Total-Is-Exact';
 
 export interface CrossOrigin {
   /** On every answer. */

@@ -18,8 +18,8 @@ import { migrate, openDatabase } from '../src/platform/database/index.ts';
 import { createEvents } from '../src/platform/events/index.ts';
 import { createHttpServer } from '../src/platform/http/index.ts';
 import { createLogger } from '../src/platform/telemetry/index.ts';
+import { insertManyDebates, repeatDebates } from '../tests/support/many-debates.ts';
 import { percentile, randomSpeech } from '../tests/support/random-speech.ts';
-import { insertManyDebates, repeatDebates } from './support/many-debates.ts';
 
 const DEBATES = Number(process.env.BENCH_DEBATES ?? 50_000);
 const TIMES = 10;

@@ -1,5 +1,6 @@
 -- Search over debates. What is looked in stands in a narrow table of its own, kept by triggers in the transaction of the change.
--- Words as they are typed, without accents: for beginnings of words, which stems do not keep.
+-- Words as they are typed, without accents: for beginnings of words, which stems do not keep, and because the French stemmer
+-- takes apart what belongs together (`loyer` is `loi` to it, `loyers` is not).
 create text search dictionary robian_words (template = simple, stopwords = french);
 create text search configuration robian_plain (copy = simple);
 alter text search configuration robian_plain
@@ -9,7 +10,7 @@ create table debate_search (
   debate_id text primary key references debates (id) on delete cascade,
   sorts_at timestamptz(3) not null,
   day date not null,
-  -- Stems with their weights (title A; commission, speakers, tags B; description C), and whole words without any.
+  -- Stems and whole words, with their weights: title A; commission, speakers, tags B; description C.
   words tsvector not null,
   -- Every fact that a filter may ask for exactly, as one word each, so that one index answers "these words among those":
   -- `t:` type, `s:` status, `l:` legislature, `c:` commission, `p:` person, `n:` speaker's name, `g:` tag, `a` sound,
@@ -49,6 +50,10 @@ create table debate_names (
 create index debate_names_holds on debate_names using gin (key gin_trgm_ops);
 create index debate_names_person on debate_names (person_id) where person_id is not null;
 
+create function debates_search_lexemes(line text) returns tsvector language sql as $$
+  select to_tsvector('robian_fr', coalesce(line, '')) || to_tsvector('robian_plain', coalesce(line, ''))
+$$;
+
 create function debates_search_write() returns trigger language plpgsql as $$
 declare
   line text[] := string_to_array(new.search_text, E'\n');
@@ -62,10 +67,9 @@ begin
   end if;
   insert into debate_search (debate_id, sorts_at, day, words, marks, type, year, commission, people) values (
     new.id, new.sorts_at, new.day,
-    setweight(to_tsvector('robian_fr', coalesce(line[1], '')), 'A')
-      || setweight(to_tsvector('robian_fr', concat_ws(' ', line[2], line[3], line[4])), 'B')
-      || setweight(to_tsvector('robian_fr', coalesce(line[5], '')), 'C')
-      || strip(to_tsvector('robian_plain', new.search_text)),
+    setweight(debates_search_lexemes(line[1]), 'A')
+      || setweight(debates_search_lexemes(concat_ws(' ', line[2], line[3], line[4])), 'B')
+      || setweight(debates_search_lexemes(line[5]), 'C'),
     array_remove(array[
       't:' || new.type, 's:' || new.status, 'l:' || new.legislature, 'c:' || new.commission_key,
       case when new.has_audio then 'a' end, case when new.has_transcript then 'w' end,

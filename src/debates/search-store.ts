@@ -159,7 +159,7 @@ export function createSearchStore(db: Db) {
             .map((key) =>
               term.kind === 'prefix'
                 ? sql`starts_with(word, ${key})`
-                : sql`to_tsvector('robian_fr', word) @@ ${searchQueryOf([{ ...term, key }])}`,
+                : sql`to_tsvector('robian_fr', word) || to_tsvector('robian_plain', word) @@ ${searchQueryOf([{ ...term, key }])}`,
             ),
         ),
         sql` or `,

@@ -22,6 +22,8 @@ const TERMS_MAX = 32;
  * would have to occur. `été` is not among them, because it is a season too.
  */
 const UNMARKED_SMALL_WORDS = new Set(['a', 'meme', 'memes', 'etes', 'etait', 'etaient', 'etant']);
+/** Shorter words may end in what looks like the mark of a plural (`prix`). */
+const PLURAL_MIN = 5;
 /** In capitals only: `or` is a metal, `ou` a small word. */
 const INSTEAD = new Set(['OR', 'OU']);
 
@@ -95,8 +97,13 @@ export function standsAlone(terms: readonly SearchTerm[], term: SearchTerm): boo
   return !term.instead && terms[terms.indexOf(term) + 1]?.instead !== true;
 }
 
+/** A word is found by its stem, and by its singular and plurals, which the French stemmer does not always bring together. */
 function termQuery({ kind, key }: SearchTerm): RawBuilder<unknown> {
   // A key is letters, digits and spaces, so that the quotes make one lexeme of it as it stands.
   if (kind === 'prefix') return sql`${`'${key}':*`}::tsquery`;
-  return sql`phraseto_tsquery('robian_fr', ${key})`;
+  const stems = sql`phraseto_tsquery('robian_fr', ${key})`;
+  if (kind === 'phrase' || key.includes(' ')) return stems;
+  const singular = key.length >= PLURAL_MIN ? key.replace(/[sx]$/, '') : key;
+  const forms = ['', 's', 'x'].map((ending) => `'${singular}${ending}'`).join(' | ');
+  return sql`(case when numnode(${stems}) = 0 then ${stems} else ${stems} || ${forms}::tsquery end)`;
 }

@@ -20,8 +20,8 @@ export interface ResolvedNames {
 export interface SearchCondition {
   /** On `debate_search s`. */
   where: RawBuilder<SqlBool>;
-  /** What relevance is measured by: all that is asked for and not excluded. */
-  wanted: RawBuilder<unknown>;
+  /** What relevance is measured by: as many as possible of all that is asked for and not excluded. */
+  ranked: RawBuilder<unknown>;
 }
 
 const PERSON_ID = /^PA\d+$/;
@@ -32,7 +32,7 @@ const LATEST = '2100-01-01';
 
 /** A debate that is two years older must match twice as well to stand beside a newer one: sittings are news. */
 const HALF_LIFE_SECONDS = 2 * 365 * 86_400;
-/** Title, then commission, speakers and tags, then description; words without a weight count for nothing. */
+/** Title, then commission, speakers and tags, then description; nothing is without a weight. */
 const WEIGHTS = '{0, 0.2, 0.4, 1}';
 /** What was found by filters alone has no relevance; a logarithm needs some. */
 const LEAST_RANK = 1e-6;
@@ -41,8 +41,8 @@ const LEAST_RANK = 1e-6;
  * Relevance and recency in one number: the binary logarithm of the rank of the words, plus one for each two years later that a
  * debate sits. Two debates keep their order whenever they are compared.
  */
-export function relevanceScore({ wanted }: SearchCondition): RawBuilder<number> {
-  return sql`ln(greatest(ts_rank(${sql.lit(WEIGHTS)}::real[], s.words, ${wanted}), ${sql.lit(LEAST_RANK)})) / ln(2::float8)
+export function relevanceScore({ ranked }: SearchCondition): RawBuilder<number> {
+  return sql`ln(greatest(ts_rank(${sql.lit(WEIGHTS)}::real[], s.words, ${ranked}), ${sql.lit(LEAST_RANK)})) / ln(2::float8)
     + extract(epoch from s.sorts_at)::float8 / ${sql.lit(HALF_LIFE_SECONDS)}`;
 }
 
@@ -63,7 +63,10 @@ export function searchCondition({ terms, filter }: SearchQuestion, names: Resolv
   if (names.commissions === null)
     all.push(ofDebate(sql`d.commission_key like ${`%${textKey(filter.commission ?? '')}%`}`));
   if (names.speakers === null) all.push(ofDebate(sql`d.speaker_keys like ${`%${textKey(filter.speaker ?? '')}%`}`));
-  return { where: all.length === 0 ? sql`true` : sql.join(all, sql` and `), wanted: searchQueryOf(wanted) };
+  return {
+    where: all.length === 0 ? sql`true` : sql.join(all, sql` and `),
+    ranked: searchQueryOf(wanted.map((term) => ({ ...term, instead: true }))),
+  };
 }
 
 function textConditions(terms: readonly SearchTerm[], wanted: readonly SearchTerm[]): RawBuilder<SqlBool>[] {

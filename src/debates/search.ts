@@ -53,8 +53,8 @@ export interface Search {
   suggest(typed: string): Promise<Suggested>;
 }
 
-/** Hits that are ranked when there are many: 25 pages, all of them read for each page. */
-const RANKED = 500;
+/** Hits that are ranked when there are many: 15 pages, all of them read for each page. */
+const RANKED = 300;
 /** Where a count was exact there are about 1,200 at most (see `SAMPLES`); a cursor may be older than the hits that came since. */
 const FEW_MAX = 4_000;
 /** Results that are skipped by number span by span; beyond, the database skips them along an index of the whole register. */

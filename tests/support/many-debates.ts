@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { factsOfRecording } from '../../src/debates/facts.ts';
 import type { Db } from '../../src/platform/database/index.ts';
-import type { randomSpeech } from '../../tests/support/random-speech.ts';
+import type { randomSpeech } from './random-speech.ts';
 
 /** Twenty years of sittings, however many there are. */
 const FIRST_MS = Date.UTC(2006, 0, 1);

@@ -63,6 +63,14 @@ async function openCounted(cache: AnswerCache) {
     dependOn(request, [`thing:${id}`]);
     return { id, version };
   });
+  app.post(
+    '/api/questions',
+    { config: { cache: { ...kept.cache, byBody: true } }, schema: { body: { type: 'object', required: ['q'] } } },
+    async (request) => {
+      computed.push(JSON.stringify(request.body));
+      return { asked: request.body, version };
+    },
+  );
   await app.ready();
   return {
     app,
@@ -146,6 +154,22 @@ describe('kept answers', () => {
     expect((await get('/api/things/b')).json()).toEqual({ id: 'b', version: 0 });
     server.change(['things'], 2);
     expect((await get('/api/things')).json()[0].version).toBe(2);
+  });
+
+  it('may answer a question in a body, the same for the same fields in any order', async () => {
+    const ask = (payload: object, headers = {}) =>
+      server.app.inject({ method: 'POST', url: '/api/questions', payload, headers });
+    const first = await ask({ q: 'loi', page: 1 });
+    const again = await ask({ page: 1, q: 'loi' }, { 'if-none-match': '*', 'x-request-id': 'mine' });
+    expect(again.statusCode).toBe(200);
+    expect(again.json()).toEqual(first.json());
+    expect(again.headers['x-request-id']).toBe('mine');
+    expect(server.computed).toHaveLength(1);
+    expect((await ask({ q: 'loi', page: 2 })).json().asked).toEqual({ q: 'loi', page: 2 });
+    expect((await ask({ page: 1 })).statusCode).toBe(400);
+    server.change(['things'], 2);
+    expect((await ask({ q: 'loi', page: 1 })).json().version).toBe(1);
+    expect(server.computed).toHaveLength(3);
   });
 
   it('are computed once for all who ask at the same time', async () => {

@@ -24,13 +24,23 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description RFC 5545 */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example BEGIN:VCALENDAR
+                         *     VERSION:2.0
+                         *     BEGIN:VEVENT
+                         *     UID:19502241_6ac548b948b27@robianapi
+                         *     DTSTART:20261006T191505Z
+                         *     SUMMARY:2ème séance : Protection des sources et des petites rivières
+                         *     END:VEVENT
+                         *     END:VCALENDAR
+                         */
+                        "text/calendar": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -93,6 +103,19 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description A debate a line */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {"type":"header","kind":"debates","licence":"Licence Ouverte / Open Licence (Etalab)…",…}
+                         *     {"id":"19502241_6ac548b948b27","title":"2ème séance : Protection des sources et des petites rivières",…}
+                         */
+                        "application/x-ndjson": string;
+                    };
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -175,7 +198,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -314,7 +337,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -454,7 +477,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -590,7 +613,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -733,7 +756,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1667,7 +1690,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1773,7 +1796,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1958,7 +1981,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2387,6 +2410,41 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "exported_at": "2026-11-22T20:04:06.001Z",
+                         *       "account": {
+                         *         "id": "0d6a3f0e-3d3c-4c1e-9b0a-51f8f1c8e7a2",
+                         *         "kind": "password",
+                         *         "email": "camille@example.org",
+                         *         "role": "listener",
+                         *         "scopes": [
+                         *           "account",
+                         *           "library"
+                         *         ],
+                         *         "created_at": "2026-11-02T09:15:00.000Z"
+                         *       },
+                         *       "sessions": [
+                         *         {
+                         *           "created_at": "2026-11-02T09:15:00.000Z",
+                         *           "expires_at": "2027-12-07T09:15:00.000Z"
+                         *         }
+                         *       ],
+                         *       "api_keys": [],
+                         *       "library": {
+                         *         "favorites": [],
+                         *         "collections": [],
+                         *         "positions": [],
+                         *         "position_history": []
+                         *       },
+                         *       "extractions": [
+                         *         {
+                         *           "debate_id": "19502241_6ac548b948b27",
+                         *           "asked_at": "2026-11-02T09:20:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             /**
                              * Format: date-time
@@ -2491,7 +2549,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2589,7 +2647,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2818,7 +2876,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2916,7 +2974,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -3040,7 +3098,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3162,7 +3220,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3277,7 +3335,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3366,16 +3424,29 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "debate_id": "19502241_6ac548b948b27",
+                         *         "added_at": "2026-11-03T20:00:00.000Z",
+                         *         "debate": null
+                         *       }
+                         *     ]
+                         */
                         "application/json": components["schemas"]["Favorite"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3462,21 +3533,35 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "added_at": "2026-11-03T20:00:00.000Z",
+                         *       "debate": null
+                         *     }
+                         */
                         "application/json": components["schemas"]["Favorite"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "added_at": "2026-11-03T20:00:00.000Z",
+                         *       "debate": null
+                         *     }
+                         */
                         "application/json": components["schemas"]["Favorite"];
                     };
                 };
@@ -3666,7 +3751,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3689,7 +3774,11 @@ export interface paths {
                         "application/json": components["schemas"]["Collection"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3763,7 +3852,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -3890,7 +3979,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4005,7 +4094,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4216,7 +4305,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4312,7 +4401,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4420,12 +4509,27 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "name": "Budget de la sécurité sociale",
+                         *       "description": "À écouter avant le vote",
+                         *       "updated_at": "2026-11-03T20:00:00.000Z",
+                         *       "debates": [
+                         *         {
+                         *           "debate_id": "19502241_6ac548b948b27",
+                         *           "position": 1,
+                         *           "added_at": "2026-11-03T20:00:00.000Z",
+                         *           "debate": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": components["schemas"]["SharedCollection"];
                     };
                 };
@@ -4509,7 +4613,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4526,7 +4630,7 @@ export interface paths {
                         "application/json": components["schemas"]["CollectionEntry"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -4675,7 +4779,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4898,7 +5002,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4923,7 +5027,11 @@ export interface paths {
                         "application/json": components["schemas"]["Position"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -5016,12 +5124,33 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "positions": [
+                         *         {
+                         *           "debate_id": "19502241_6ac548b948b27",
+                         *           "position_ms": 1830250,
+                         *           "duration_ms": 9999000,
+                         *           "finished": false,
+                         *           "device_id": "pixel-9-camille",
+                         *           "recorded_at": "2026-11-22T21:04:05.250+01:00",
+                         *           "heard_at": "2026-11-22T20:04:05.250Z",
+                         *           "furthest_ms": 4000000,
+                         *           "finished_at": null,
+                         *           "updated_at": "2026-11-22T20:04:06.001Z"
+                         *         }
+                         *       ],
+                         *       "unknown_debate_ids": [
+                         *         "19500000_000000000000a"
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             /** @description What is now known of each debate of the batch */
                             positions: components["schemas"]["Position"][];
@@ -5141,12 +5270,35 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "position_ms": 1830250,
+                         *       "duration_ms": 9999000,
+                         *       "finished": false,
+                         *       "device_id": "pixel-9-camille",
+                         *       "recorded_at": "2026-11-22T21:04:05.250+01:00",
+                         *       "heard_at": "2026-11-22T20:04:05.250Z",
+                         *       "furthest_ms": 4000000,
+                         *       "finished_at": null,
+                         *       "updated_at": "2026-11-22T20:04:06.001Z",
+                         *       "history": [
+                         *         {
+                         *           "position_ms": 1830250,
+                         *           "finished": false,
+                         *           "device_id": "pixel-9-camille",
+                         *           "recorded_at": "2026-11-22T21:04:05.250+01:00",
+                         *           "heard_at": "2026-11-22T20:04:05.250Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": components["schemas"]["PositionWithHistory"];
                     };
                 };
@@ -5245,12 +5397,54 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The tree, or the list that podcast players know */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "sitting_starts_at_ms": 894000,
+                         *       "sitting_start_origin": "record",
+                         *       "chapters": [
+                         *         {
+                         *           "id": "2",
+                         *           "label": "Discussion générale",
+                         *           "typed_label": "DISCUSSION GENERALE",
+                         *           "kind": "text",
+                         *           "starts_at_ms": 894000,
+                         *           "ends_at_ms": 3600000,
+                         *           "is_skippable": false,
+                         *           "speakers": [],
+                         *           "children": [
+                         *             {
+                         *               "id": "3",
+                         *               "label": "Mme Hélène Vautrain, rapporteure",
+                         *               "typed_label": "Mme VAUTRAIN",
+                         *               "kind": "intervention",
+                         *               "starts_at_ms": 1800000,
+                         *               "ends_at_ms": 2160000,
+                         *               "is_skippable": false,
+                         *               "speakers": [
+                         *                 {
+                         *                   "id": "PA9900001",
+                         *                   "name": "Mme Hélène Vautrain",
+                         *                   "role": "rapporteure"
+                         *                 }
+                         *               ],
+                         *               "children": []
+                         *             }
+                         *           ]
+                         *         }
+                         *       ],
+                         *       "attribution": {
+                         *         "name": "Assemblée nationale",
+                         *         "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *       }
+                         *     }
+                         */
                         "application/json": {
                             debate_id: string;
                             sitting_starts_at_ms: number | null;
@@ -5261,6 +5455,8 @@ export interface paths {
                                 url: string | null;
                             };
                         };
+                        /** @example {"version":"1.2.0","title":"2ème séance : Protection des sources et des petites rivières","chapters":[{"startTime":0,"title":"Avant la séance"},{"startTime":894,"title":"Discussion générale"},{"startTime":1800,"title":"Mme Hélène Vautrain, rapporteure"}]} */
+                        "application/json+chapters": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5272,7 +5468,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate */
+                /** @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27". */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5335,12 +5531,41 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "notice": "Compte rendu édité par l’Assemblée nationale : ce n’est pas un verbatim.\nRecord edited by the Assemblée nationale: it is not verbatim.\nSource : Assemblée nationale, https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *       "word_source": "record",
+                         *       "timed_share": 0.98,
+                         *       "cues": [
+                         *         {
+                         *           "position": 12,
+                         *           "starts_at_ms": 1830250,
+                         *           "ends_at_ms": 1834900,
+                         *           "kind": "speech",
+                         *           "speaker": {
+                         *             "id": "PA9900001",
+                         *             "name": "Mme Hélène Vautrain",
+                         *             "role": "rapporteure",
+                         *             "group_id": "PO9900001",
+                         *             "is_chair": false
+                         *           },
+                         *           "text": "Chaque source compte, et la plus petite n’est pas la moins utile.",
+                         *           "source": "record"
+                         *         }
+                         *       ],
+                         *       "attribution": {
+                         *         "name": "Assemblée nationale",
+                         *         "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *       }
+                         *     }
+                         */
                         "application/json": {
                             debate_id: string;
                             /** @description Says that the record is edited, not verbatim, and names its source */
@@ -5385,7 +5610,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5445,13 +5674,25 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The transcript */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example WEBVTT
+                         *
+                         *     NOTE
+                         *     Compte rendu édité par l’Assemblée nationale : ce n’est pas un verbatim.
+                         *     Record edited by the Assemblée nationale: it is not verbatim.
+                         *     Source : Assemblée nationale, https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27
+                         *
+                         *     1
+                         *     00:30:30.250 --> 00:30:34.900
+                         *     <v Mme Hélène Vautrain>Chaque source compte, et la plus petite n’est pas la moins utile.
+                         */
+                        "text/vtt": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5463,7 +5704,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5523,13 +5768,18 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The transcript */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example 1
+                         *     00:30:30,250 --> 00:30:34,900
+                         *     Mme Hélène Vautrain : Chaque source compte, et la plus petite n’est pas la moins utile.
+                         */
+                        "application/x-subrip": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5541,7 +5791,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5601,13 +5855,20 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The transcript */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example Compte rendu édité par l’Assemblée nationale : ce n’est pas un verbatim.
+                         *     Record edited by the Assemblée nationale: it is not verbatim.
+                         *     Source : Assemblée nationale, https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27
+                         *
+                         *     Mme Hélène Vautrain (0:30:30) : Chaque source compte, et la plus petite n’est pas la moins utile.
+                         */
+                        "text/plain": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5619,7 +5880,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5679,12 +5944,38 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "rule": "Une phrase compte de son début à sa fin… / A sentence counts from its start to its end…",
+                         *       "total_speaking_ms": 8400000,
+                         *       "timed_share": 0.98,
+                         *       "people": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "group_id": "PO9900001",
+                         *           "speaking_ms": 1260000,
+                         *           "interrupting_ms": 9000,
+                         *           "chairing_ms": 0,
+                         *           "turns": 14
+                         *         }
+                         *       ],
+                         *       "groups": [
+                         *         {
+                         *           "group_id": "PO9900001",
+                         *           "speaking_ms": 2040000,
+                         *           "people": 3
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             debate_id: string;
                             rule: string;
@@ -5720,7 +6011,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5799,7 +6094,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description Moments; with group_by=debate, debates with their first moments */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5873,8 +6168,25 @@ export interface paths {
                         })[];
                     };
                 };
-                /** @description A parameter is refused */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 *
+                 *     « date_start » est après « date_end ». / "date_start" is after "date_end".
+                 *
+                 *     Avec « group_by », la page suivante se demande par le « cursor » de l’en-tête Link, pas par « page ». / With "group_by" the next page is asked by the "cursor" of the Link header, not by "page".
+                 */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27". */
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5933,12 +6245,25 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "people": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain"
+                         *         }
+                         *       ],
+                         *       "subjects": [
+                         *         "Protection des sources et des petites rivières"
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             people: {
                                 id: string;
@@ -6019,12 +6344,37 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "id": "PA9900001",
+                         *         "name": "Hélène Vautrain",
+                         *         "civility": "Mme",
+                         *         "first_name": "Hélène",
+                         *         "last_name": "Vautrain",
+                         *         "role": null,
+                         *         "in_directory": true,
+                         *         "in_office": true,
+                         *         "group": {
+                         *           "id": "PO9900001",
+                         *           "name": "Groupe des rivières",
+                         *           "short_name": "RIV",
+                         *           "color": "#313567"
+                         *         },
+                         *         "constituency": {
+                         *           "department": "Jura",
+                         *           "department_code": "39",
+                         *           "number": 2
+                         *         }
+                         *       }
+                         *     ]
+                         */
                         "application/json": {
                             id: string;
                             name: string;
@@ -6050,7 +6400,11 @@ export interface paths {
                         }[];
                     };
                 };
-                /** @description A parameter is refused */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6110,12 +6464,56 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "id": "PA9900001",
+                         *       "name": "Hélène Vautrain",
+                         *       "civility": "Mme",
+                         *       "first_name": "Hélène",
+                         *       "last_name": "Vautrain",
+                         *       "role": null,
+                         *       "in_directory": true,
+                         *       "in_office": true,
+                         *       "group": {
+                         *         "id": "PO9900001",
+                         *         "name": "Groupe des rivières",
+                         *         "short_name": "RIV",
+                         *         "color": "#313567"
+                         *       },
+                         *       "constituency": {
+                         *         "department": "Jura",
+                         *         "department_code": "39",
+                         *         "number": 2
+                         *       },
+                         *       "memberships": [
+                         *         {
+                         *           "organ_id": "PO9900001",
+                         *           "organ_type": "GP",
+                         *           "name": "Groupe des rivières",
+                         *           "short_name": "RIV",
+                         *           "color": "#313567",
+                         *           "role": "Membre",
+                         *           "legislature": 17,
+                         *           "starts_on": "2024-07-19",
+                         *           "ends_on": null
+                         *         }
+                         *       ],
+                         *       "stats": {
+                         *         "debates": 12,
+                         *         "speeches": 87,
+                         *         "speaking_ms": 9840000,
+                         *         "interrupting_ms": 61000,
+                         *         "chairing_ms": 0,
+                         *         "turns": 143
+                         *       }
+                         *     }
+                         */
                         "application/json": {
                             id: string;
                             name: string;
@@ -6174,7 +6572,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Nobody has this id */
+                /** @description Personne ne porte l’identifiant « PA9900001 ». / Nobody has the id "PA9900001". */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6240,12 +6638,39 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "debate": {
+                         *           "id": "19502241_6ac548b948b27",
+                         *           "title": "2ème séance : Protection des sources et des petites rivières",
+                         *           "type": "seance_publique",
+                         *           "date": "2026-10-06",
+                         *           "commission": null
+                         *         },
+                         *         "position": 3,
+                         *         "speaker": {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "role": "rapporteure",
+                         *           "group_id": "PO9900001"
+                         *         },
+                         *         "subject": "Discussion générale",
+                         *         "starts_at_ms": 1830250,
+                         *         "ends_at_ms": 1834900,
+                         *         "speaking_ms": 4650,
+                         *         "beginning": "Chaque source compte, et la plus petite n’est pas la moins utile.",
+                         *         "source": "record",
+                         *         "listen_url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream#t=1830"
+                         *       }
+                         *     ]
+                         */
                         "application/json": {
                             debate: {
                                 id: string;
@@ -6274,7 +6699,11 @@ export interface paths {
                         }[];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6283,7 +6712,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Nobody has this id */
+                /** @description Personne ne porte l’identifiant « PA9900001 ». / Nobody has the id "PA9900001". */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6343,6 +6772,19 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description A speech a line */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {"type":"header","kind":"speeches","licence":"Licence Ouverte / Open Licence (Etalab)…",…}
+                         *     {"debate_id":"19502241_6ac548b948b27","date":"2026-10-06","position":3,"speaker":{"id":"PA9900001","name":"Mme Hélène Vautrain","role":"rapporteure","group_id":"PO9900001"},"text":"Chaque source compte, et la plus petite n’est pas la moins utile.","listen_url":"https://robian.example/api/streaming/19502241_6ac548b948b27/stream#t=1830"}
+                         */
+                        "application/x-ndjson": string;
+                    };
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -6409,7 +6851,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Origin refused */
+                /** @description Ce site n’est pas autorisé à ouvrir une connexion. / This site is not allowed to open a connection. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6418,7 +6860,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not a WebSocket */
+                /** @description Cette adresse ne parle que WebSocket ; /api/events donne les mêmes nouvelles en HTTP. / This address speaks WebSocket only; /api/events gives the same news over HTTP. */
                 426: {
                     headers: {
                         [name: string]: unknown;
@@ -6445,7 +6887,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Too many connections */
+                /** @description Trop de connexions sont ouvertes, d’ici ou en tout ; réessayez plus tard. / Too many connections are open, from here or altogether; try again later. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6495,10 +6937,23 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example retry: 3000
+                         *
+                         *     id: 4711
+                         *     event: debate_started
+                         *     data: {"type":"debate_started","channel":"live","data":{"debate_id":"19502241_6ac548b948b27"},"id":4711,"timestamp":"2026-10-06T19:15:05.000Z"}
+                         */
                         "text/event-stream": string;
                     };
                 };
-                /** @description An unknown channel, or too many */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le canal « seances » n’existe pas. / There is no channel "seances".
+                 *
+                 *     Une connexion peut suivre 50 canaux au plus. / A connection may follow 50 channels at most.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6507,7 +6962,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The channel needs a token */
+                /** @description Ce canal demande un jeton valable. / This channel needs a valid token. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6534,7 +6989,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Too many connections */
+                /** @description Trop de connexions sont ouvertes, d’ici ou en tout ; réessayez plus tard. / Too many connections are open, from here or altogether; try again later. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6573,7 +7028,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6621,7 +7076,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Indisponible / Unavailable */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6672,7 +7127,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6745,7 +7200,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6788,7 +7243,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Indisponible / Unavailable */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7443,6 +7898,13 @@ export interface components {
             /** @description Shown here and never again */
             key: string;
         };
+        /**
+         * @example {
+         *       "debate_id": "19502241_6ac548b948b27",
+         *       "added_at": "2026-11-03T20:00:00.000Z",
+         *       "debate": null
+         *     }
+         */
         Favorite: {
             debate_id: string;
             /**
@@ -7584,6 +8046,21 @@ export interface components {
             updated_at: string;
             debates: components["schemas"]["CollectionEntry"][];
         };
+        /**
+         * @example {
+         *       "name": "Budget de la sécurité sociale",
+         *       "description": "À écouter avant le vote",
+         *       "updated_at": "2026-11-03T20:00:00.000Z",
+         *       "debates": [
+         *         {
+         *           "debate_id": "19502241_6ac548b948b27",
+         *           "position": 1,
+         *           "added_at": "2026-11-03T20:00:00.000Z",
+         *           "debate": null
+         *         }
+         *       ]
+         *     }
+         */
         SharedCollection: {
             name: string;
             description: string;
@@ -7639,6 +8116,29 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * @example {
+         *       "debate_id": "19502241_6ac548b948b27",
+         *       "position_ms": 1830250,
+         *       "duration_ms": 9999000,
+         *       "finished": false,
+         *       "device_id": "pixel-9-camille",
+         *       "recorded_at": "2026-11-22T21:04:05.250+01:00",
+         *       "heard_at": "2026-11-22T20:04:05.250Z",
+         *       "furthest_ms": 4000000,
+         *       "finished_at": null,
+         *       "updated_at": "2026-11-22T20:04:06.001Z",
+         *       "history": [
+         *         {
+         *           "position_ms": 1830250,
+         *           "finished": false,
+         *           "device_id": "pixel-9-camille",
+         *           "recorded_at": "2026-11-22T21:04:05.250+01:00",
+         *           "heard_at": "2026-11-22T20:04:05.250Z"
+         *         }
+         *       ]
+         *     }
+         */
         PositionWithHistory: {
             debate_id: string;
             /** @description On the audio clock */

@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, sendNdjson } from '../platform/http/index.ts';
+import { type App, sendNdjson, textResponse } from '../platform/http/index.ts';
 import { renderCalendar } from './calendar.ts';
+import { CALENDAR_EXAMPLE, EXPORT_EXAMPLE } from './example.ts';
 import { ExportQuery, exportHeader } from './export-header.ts';
 import type { DebateFilter } from './list-query.ts';
 import { presentDebate } from './present.ts';
@@ -47,7 +48,7 @@ export function registerOpenRoutes(app: App, options: OpenRoutesOptions): void {
           },
           { additionalProperties: false },
         ),
-        response: { 200: Type.String() },
+        response: { 200: textResponse('RFC 5545', 'text/calendar', CALENDAR_EXAMPLE) },
       },
     },
     async (request, reply) => {
@@ -82,6 +83,7 @@ export function registerOpenRoutes(app: App, options: OpenRoutesOptions): void {
         description:
           'Un débat par ligne, dans l’ordre de leur dernier changement ; la première ligne dit la licence et la source. / One debate a line, in the order of their last change; the first line tells the licence and the source.',
         querystring: ExportQuery,
+        response: { 200: textResponse('A debate a line', 'application/x-ndjson', EXPORT_EXAMPLE) },
       },
     },
     async (request, reply) => {

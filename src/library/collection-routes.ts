@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
+import { type App, invalidListRequest, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import type { Collection } from './collection.ts';
 import { libraryErrors } from './errors.ts';
@@ -34,7 +34,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         description:
           'Dans votre ordre ; total dans X-Total-Count, pages dans Link. Portée : library. / In your own order; total in X-Total-Count, pages in Link. Scope: library.',
         querystring: ListQuery,
-        response: { 200: Type.Array(Type.Ref('Collection')), 400: invalidRequest, ...refusals },
+        response: { 200: Type.Array(Type.Ref('Collection')), 400: invalidListRequest, ...refusals },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
+import { type App, invalidListRequest, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import { libraryErrors } from './errors.ts';
 import { FAVORITES_MAX } from './limits.ts';
@@ -27,7 +27,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
         description:
           'Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. Portée : library. / Newest first; total in X-Total-Count, pages in Link. Scope: library.',
         querystring: ListQuery,
-        response: { 200: Type.Array(Type.Ref('Favorite')), 400: invalidRequest, ...refusals },
+        response: { 200: Type.Array(Type.Ref('Favorite')), 400: invalidListRequest, ...refusals },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
+import { type App, invalidListRequest, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import { libraryErrors } from './errors.ts';
 import { POSITIONS_MAX } from './limits.ts';
@@ -26,7 +26,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
         description:
           'Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. Portée : library. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows. Scope: library.',
         querystring: PositionsQuery,
-        response: { 200: Type.Array(Type.Ref('Position')), 400: invalidRequest, ...refusals },
+        response: { 200: Type.Array(Type.Ref('Position')), 400: invalidListRequest, ...refusals },
       },
     },
     async (request, reply) => {

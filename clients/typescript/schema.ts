@@ -553,7 +553,11 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1503,7 +1507,7 @@ export interface paths {
         };
         /**
          * Annuler l’extraction / Cancel the extraction
-         * @description Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). / Stops the extraction under way, on whichever process; it may take a second to stop (202).
+         * @description Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). Le jeton du compte qui l’a demandée convient aussi. / Stops the extraction under way, on whichever process; it may take a second to stop (202). The token of the account that asked for it will do too.
          */
         delete: {
             parameters: {
@@ -1785,7 +1789,7 @@ export interface paths {
         };
         /**
          * Mon compte / My account
-         * @description Portée : account. Budget : auth. / Scope: account. Budget: auth.
+         * @description Celui que dit le jeton. / The one the token stands for.
          */
         get: {
             parameters: {
@@ -1873,7 +1877,7 @@ export interface paths {
         post?: never;
         /**
          * Effacer mon compte / Erase my account
-         * @description Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). Portée : account. / With all that the service keeps of you, for good (GDPR, article 17). Scope: account.
+         * @description Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). / With all that the service keeps of you, for good (GDPR, article 17).
          */
         delete: {
             parameters: {
@@ -1958,7 +1962,7 @@ export interface paths {
         put?: never;
         /**
          * Compléter le compte de l’appareil / Complete the device’s account
-         * @description Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. Portée : account. Budget : auth. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens. Scope: account. Budget: auth.
+         * @description Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens.
          */
         post: {
             parameters: {
@@ -2102,7 +2106,7 @@ export interface paths {
         put?: never;
         /**
          * Changer de mot de passe / Change the password
-         * @description Ferme toutes les autres sessions. Portée : account. Budget : auth. / Closes every other session. Scope: account. Budget: auth.
+         * @description Ferme toutes les autres sessions. / Closes every other session.
          */
         post: {
             parameters: {
@@ -2223,7 +2227,7 @@ export interface paths {
         put?: never;
         /**
          * Se déconnecter / Sign out
-         * @description Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. Portée : account. / Closes this session. A device account without a session cannot be opened again; it is erased after a day. Scope: account.
+         * @description Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. / Closes this session. A device account without a session cannot be opened again; it is erased after a day.
          */
         post: {
             parameters: {
@@ -2309,7 +2313,7 @@ export interface paths {
         put?: never;
         /**
          * Se déconnecter partout / Sign out everywhere
-         * @description Ferme toutes les sessions du compte, celle-ci comprise. Portée : account. / Closes every session of the account, this one included. Scope: account.
+         * @description Ferme toutes les sessions du compte, celle-ci comprise. / Closes every session of the account, this one included.
          */
         post: {
             parameters: {
@@ -2393,7 +2397,7 @@ export interface paths {
         };
         /**
          * Toutes mes données / All my data
-         * @description Tout ce que le service garde de vous (RGPD, article 20). Portée : account. / All that the service keeps of you (GDPR, article 20). Scope: account.
+         * @description Tout ce que le service garde de vous (RGPD, article 20). / All that the service keeps of you (GDPR, article 20).
          */
         get: {
             parameters: {
@@ -2538,7 +2542,7 @@ export interface paths {
         };
         /**
          * Mes clés / My keys
-         * @description Pour les opérateurs. Portée : account. / For operators. Scope: account.
+         * @description Pour les opérateurs. / For operators.
          */
         get: {
             parameters: {
@@ -2626,7 +2630,7 @@ export interface paths {
         put?: never;
         /**
          * Une clé pour une machine / A key for a machine
-         * @description Son texte n’est donné qu’ici. Non idempotent. Portée : account. / Its text is given here only. Not idempotent. Scope: account.
+         * @description Son texte n’est donné qu’ici. Non idempotent. / Its text is given here only. Not idempotent.
          */
         post: {
             parameters: {
@@ -2769,7 +2773,7 @@ export interface paths {
         post?: never;
         /**
          * Supprimer une clé / Remove a key
-         * @description Les autres serveurs la refusent dans la minute. Portée : account. / Other servers refuse it within a minute. Scope: account.
+         * @description Les autres serveurs la refusent dans la minute. / Other servers refuse it within a minute.
          */
         delete: {
             parameters: {
@@ -2865,7 +2869,7 @@ export interface paths {
         put?: never;
         /**
          * Un compte pour cet appareil / An account for this device
-         * @description En un appel, sans formulaire. Non idempotent : chaque appel fait un compte. Budget : auth. / In one call, without a form. Not idempotent: each call makes an account. Budget: auth.
+         * @description En un appel, sans formulaire. Non idempotent : chaque appel fait un compte. / In one call, without a form. Not idempotent: each call makes an account.
          */
         post: {
             parameters: {
@@ -2951,7 +2955,7 @@ export interface paths {
         put?: never;
         /**
          * Un compte avec adresse et mot de passe / An account with e-mail and password
-         * @description Non idempotent. Budget : auth. Un compte d’appareil se complète par POST /api/auth/upgrade. / Not idempotent. Budget: auth. A device account is completed by POST /api/auth/upgrade.
+         * @description Non idempotent. Un compte d’appareil se complète par POST /api/auth/upgrade. / Not idempotent. A device account is completed by POST /api/auth/upgrade.
          */
         post: {
             parameters: {
@@ -3076,7 +3080,7 @@ export interface paths {
         put?: never;
         /**
          * Se connecter / Sign in
-         * @description Ouvre une session de plus. Budget : auth. / Opens one more session. Budget: auth.
+         * @description Ouvre une session de plus. / Opens one more session.
          */
         post: {
             parameters: {
@@ -3200,7 +3204,7 @@ export interface paths {
         put?: never;
         /**
          * Renouveler les jetons / Renew the tokens
-         * @description Chaque jeton de renouvellement sert une fois ; présenté une seconde fois, il ferme la session. Avec le même en-tête Idempotency-Key, une réponse perdue peut être redemandée pendant un jour. Budget : auth. / Each refresh token serves once; presented twice, it closes the session. With the same Idempotency-Key header a lost answer can be asked for again for a day. Budget: auth.
+         * @description Chaque jeton de renouvellement sert une fois ; présenté une seconde fois, il ferme la session. Avec le même en-tête Idempotency-Key, une réponse perdue peut être redemandée pendant un jour. / Each refresh token serves once; presented twice, it closes the session. With the same Idempotency-Key header a lost answer can be asked for again for a day.
          */
         post: {
             parameters: {
@@ -3407,7 +3411,7 @@ export interface paths {
         };
         /**
          * Mes favoris / My favourites
-         * @description Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. Portée : library. / Newest first; total in X-Total-Count, pages in Link. Scope: library.
+         * @description Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. / Newest first; total in X-Total-Count, pages in Link.
          */
         get: {
             parameters: {
@@ -3516,7 +3520,7 @@ export interface paths {
         put?: never;
         /**
          * Ajouter un favori / Add a favourite
-         * @description Idempotent : 201 la première fois, 200 ensuite. Portée : library. / Idempotent: 201 the first time, 200 after. Scope: library.
+         * @description Idempotent : 201 la première fois, 200 ensuite. / Idempotent: 201 the first time, 200 after.
          */
         post: {
             parameters: {
@@ -3636,7 +3640,7 @@ export interface paths {
         };
         /**
          * Retirer un favori / Remove a favourite
-         * @description Idempotent : 204 qu’il y ait été ou non. Portée : library. / Idempotent: 204 whether it was there or not. Scope: library.
+         * @description Idempotent : 204 qu’il y ait été ou non. / Idempotent: 204 whether it was there or not.
          */
         delete: {
             parameters: {
@@ -3734,7 +3738,7 @@ export interface paths {
         };
         /**
          * Mes collections / My collections
-         * @description Dans votre ordre ; total dans X-Total-Count, pages dans Link. Portée : library. / In your own order; total in X-Total-Count, pages in Link. Scope: library.
+         * @description Dans votre ordre ; total dans X-Total-Count, pages dans Link. / In your own order; total in X-Total-Count, pages in Link.
          */
         get: {
             parameters: {
@@ -3832,7 +3836,7 @@ export interface paths {
         put?: never;
         /**
          * Créer une collection / Create a collection
-         * @description Elle se range après les autres. Non idempotent. Portée : library. / It goes after the others. Not idempotent. Scope: library.
+         * @description Elle se range après les autres. Non idempotent. / It goes after the others. Not idempotent.
          */
         post: {
             parameters: {
@@ -3966,7 +3970,7 @@ export interface paths {
         };
         /**
          * Une collection et ses débats / A collection and its debates
-         * @description Dans l’ordre de la collection. Portée : library. / In the collection’s order. Scope: library.
+         * @description Dans l’ordre de la collection. / In the collection’s order.
          */
         get: {
             parameters: {
@@ -4070,7 +4074,7 @@ export interface paths {
         };
         /**
          * Renommer, décrire, déplacer / Rename, describe, move
-         * @description Ce qui n’est pas dit reste. Idempotent. Portée : library. / What is not said stays. Idempotent. Scope: library.
+         * @description Ce qui n’est pas dit reste. Idempotent. / What is not said stays. Idempotent.
          */
         put: {
             parameters: {
@@ -4196,7 +4200,7 @@ export interface paths {
         post?: never;
         /**
          * Supprimer une collection / Remove a collection
-         * @description Son lien de partage cesse aussitôt. Portée : library. / Its link stops at once. Scope: library.
+         * @description Son lien de partage cesse aussitôt. / Its link stops at once.
          */
         delete: {
             parameters: {
@@ -4292,7 +4296,7 @@ export interface paths {
         put?: never;
         /**
          * Partager par un lien / Share by a link
-         * @description Le lien ne se devine pas et ne dit rien de vous. Idempotent : le même lien tant qu’elle est partagée. Portée : library. / The link cannot be guessed and says nothing of you. Idempotent: the same link while it is shared. Scope: library.
+         * @description Le lien ne se devine pas et ne dit rien de vous. Idempotent : le même lien tant qu’elle est partagée. / The link cannot be guessed and says nothing of you. Idempotent: the same link while it is shared.
          */
         post: {
             parameters: {
@@ -4388,7 +4392,7 @@ export interface paths {
         };
         /**
          * Cesser de partager / Stop sharing
-         * @description Le lien cesse aussitôt ; un partage ultérieur en fait un autre. Idempotent. Portée : library. / The link stops at once; sharing again makes another. Idempotent. Scope: library.
+         * @description Le lien cesse aussitôt ; un partage ultérieur en fait un autre. Idempotent. / The link stops at once; sharing again makes another. Idempotent.
          */
         delete: {
             parameters: {
@@ -4590,7 +4594,7 @@ export interface paths {
         put?: never;
         /**
          * Ajouter un débat / Add a debate
-         * @description À la fin. Idempotent : 201 la première fois, 200 ensuite. Portée : library. / At the end. Idempotent: 201 the first time, 200 after. Scope: library.
+         * @description À la fin. Idempotent : 201 la première fois, 200 ensuite. / At the end. Idempotent: 201 the first time, 200 after.
          */
         post: {
             parameters: {
@@ -4754,7 +4758,7 @@ export interface paths {
         get?: never;
         /**
          * Déplacer un débat / Move a debate
-         * @description Les autres gardent leur ordre. Idempotent. Portée : library. / The others keep their order. Idempotent. Scope: library.
+         * @description Les autres gardent leur ordre. Idempotent. / The others keep their order. Idempotent.
          */
         put: {
             parameters: {
@@ -4881,7 +4885,7 @@ export interface paths {
         post?: never;
         /**
          * Retirer un débat / Remove a debate
-         * @description Idempotent : 204 qu’il y ait été ou non. Portée : library. / Idempotent: 204 whether it was there or not. Scope: library.
+         * @description Idempotent : 204 qu’il y ait été ou non. / Idempotent: 204 whether it was there or not.
          */
         delete: {
             parameters: {
@@ -4980,7 +4984,7 @@ export interface paths {
         };
         /**
          * Où j’en suis / Where I am
-         * @description Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. Portée : library. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows. Scope: library.
+         * @description Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows.
          */
         get: {
             parameters: {
@@ -5084,7 +5088,7 @@ export interface paths {
         };
         /**
          * Dire où j’en suis / Say where I am
-         * @description En lot, d’un ou plusieurs appareils, dans n’importe quel ordre et autant de fois qu’on veut : ni le plus récent ni le plus avancé ne se perd (règle dans docs/POSITIONS.md). Idempotent. Portée : library. / In a batch, from one or several devices, in any order and as often as one likes: neither the latest nor the furthest is lost (rule in docs/POSITIONS.md). Idempotent. Scope: library.
+         * @description En lot, d’un ou plusieurs appareils, dans n’importe quel ordre et autant de fois qu’on veut : ni le plus récent ni le plus avancé ne se perd (règle dans docs/POSITIONS.md). Idempotent. / In a batch, from one or several devices, in any order and as often as one likes: neither the latest nor the furthest is lost (rule in docs/POSITIONS.md). Idempotent.
          */
         put: {
             parameters: {
@@ -5253,7 +5257,7 @@ export interface paths {
         };
         /**
          * Où j’en suis dans un débat / Where I am in a debate
-         * @description Avec ce que les appareils ont dit en dernier. Portée : library. / With what devices said last. Scope: library.
+         * @description Avec ce que les appareils ont dit en dernier. / With what devices said last.
          */
         get: {
             parameters: {

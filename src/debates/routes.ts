@@ -9,6 +9,7 @@ import {
   decodeCursor,
   dependOn,
   httpErrors,
+  invalidListRequest,
   type Page,
   pageLinks,
   problemResponse,
@@ -151,7 +152,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         description:
           'Les séances commencées ces derniers jours, la plus récente d’abord. / Sittings begun in the last days, newest first.',
         querystring: RecentQuery,
-        response: { 200: DebateList },
+        response: { 200: DebateList, 400: invalidListRequest },
       },
     },
     async (request, reply) => {

@@ -21,6 +21,7 @@ beforeAll(async () => {
     'http/not-found.title': 'Chomlec’h dianav',
     'debates/not-found.title': 'Tabut dianav',
     'debates/not-found.detail': 'N’eus tabut ebet anvet « {id} ».',
+    'http/field-maximum': 'd’ar muiañ {limit}',
     'error-pages/language': 'Brezhoneg',
   };
   writeFileSync(join(folder, 'br.json'), JSON.stringify({ texts }));
@@ -50,6 +51,13 @@ test('a third language is one file: who asks for it is answered in it, and in Fr
   expect(half.json()).toMatchObject({ title: 'Chomlec’h dianav', detail: 'Rien ne se trouve à cette adresse.' });
   expect((await get('/api/debates/nope', 'en, br;q=0.5')).json()).toMatchObject({ title: 'Unknown debate' });
   expect((await get('/docs/errors/debates/not-found', 'br')).body).toContain('## Brezhoneg\n\n**Tabut dianav.**');
+});
+
+test('what is wrong with a value is told in it too', async () => {
+  const messages = async (language: string) => (await get('/api/debates?per_page=101', language)).json().errors;
+  expect(await messages('br')).toEqual([{ field: 'query.per_page', message: 'd’ar muiañ 100' }]);
+  expect(await messages('fr')).toEqual([{ field: 'query.per_page', message: 'au plus 100' }]);
+  expect(await messages('en')).toEqual([{ field: 'query.per_page', message: 'at most 100' }]);
 });
 
 test('every problem names a page that is there', async () => {

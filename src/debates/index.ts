@@ -10,4 +10,5 @@ export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';
 export { type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
 export type { ListedDebatesView } from './tables.ts';
 export { textKey } from './text-key.ts';
+export { debatesTexts } from './texts.ts';
 export type { Total } from './totals.ts';

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import { type App, sendNdjson, textResponse } from '../platform/http/index.ts';
+import { translate } from '../platform/i18n/index.ts';
 import { renderCalendar } from './calendar.ts';
 import { CALENDAR_EXAMPLE, EXPORT_EXAMPLE } from './example.ts';
 import { ExportQuery, exportHeader } from './export-header.ts';
@@ -9,6 +10,7 @@ import type { DebateFilter } from './list-query.ts';
 import { presentDebate } from './present.ts';
 import type { AudioFileBody } from './schemas.ts';
 import { createDebatesStore } from './store.ts';
+import { debatesTexts } from './texts.ts';
 
 /** A calendar shows what has just been and what is planned; the agenda is published some weeks ahead. */
 const CALENDAR_PAST_DAYS = 30;
@@ -65,10 +67,11 @@ export function registerOpenRoutes(app: App, options: OpenRoutesOptions): void {
       return reply
         .serializer((body: unknown) => String(body))
         .type('text/calendar; charset=utf-8')
+        .header('vary', 'accept-language')
         .send(
           renderCalendar(
             listed.map(({ debate }) => debate),
-            name,
+            { name, source: translate(debatesTexts.texts['calendar-source'], request.language) },
           ),
         );
     },

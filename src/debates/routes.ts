@@ -105,7 +105,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         response: {
           200: DebateList,
           400: problemResponse(
-            httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'must be <= 100' }] }),
+            httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'au plus 100' }] }),
             httpErrors.error('invalid-cursor'),
             debatesErrors.error('dates-reversed'),
           ),

@@ -42,7 +42,7 @@ const LIMIT = 'debates';
 
 const busy = problemResponse(realtimeErrors.error('too-many-connections', { retryAfterSeconds: 30 }));
 const invalidChannels = problemResponse(
-  httpErrors.error('invalid-request', { fields: [{ field: 'query.after', message: 'must be >= 0' }] }),
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.after', message: 'au moins 0' }] }),
   realtimeErrors.error('unknown-channel', { params: { channel: 'seances' } }),
   realtimeErrors.error('too-many-channels', { params: { limit: CHANNELS_MAX } }),
 );

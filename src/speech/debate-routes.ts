@@ -2,7 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { attributionOf, type Debate, DebateId, type Debates } from '../debates/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, textResponse } from '../platform/http/index.ts';
+import { type App, addVary, textResponse } from '../platform/http/index.ts';
+import { translate } from '../platform/i18n/index.ts';
 import type { Cue } from './cue.ts';
 import { speechErrors } from './errors.ts';
 import {
@@ -19,6 +20,7 @@ import { presentChapters, presentCue } from './present.ts';
 import { createPublishedStore } from './published-store.ts';
 import { Chapter, Chapters, SpeakingTimes, Transcript, Words } from './schemas.ts';
 import { groupsOf } from './speaking-time.ts';
+import { chapterWordsIn, speechTexts } from './texts.ts';
 import { toPodcastChapters } from './to-podcast-chapters.ts';
 import { toSrt } from './to-srt.ts';
 import { toText } from './to-text.ts';
@@ -45,10 +47,6 @@ const chaptersOutcome = {
   },
 };
 
-const SPEAKING_RULE =
-  'Une phrase compte de son début à sa fin, pour la personne que nomme le compte rendu ; ni les suspensions ni les applaudissements ne comptent. / ' +
-  'A sentence counts from its start to its end, for the person whom the record names; neither suspensions nor applause count.';
-
 /** What is published of one debate: its chapters, its words, who spoke how long. */
 export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; db: Db }): void {
   const { debates } = deps;
@@ -73,9 +71,10 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
       const chapters = summary?.chapters ?? placeChapters(debate.chapters, [], null);
       const suspensions = summary?.suspensions ?? [];
       const { sittingStartsAtMs, sittingStartOrigin, title } = debate;
-      reply.header('vary', 'accept');
+      const words = chapterWordsIn(request.language);
+      reply.header('vary', 'accept, accept-language');
       if (wantsPodcastChapters(request)) {
-        const podcast = toPodcastChapters({ title, chapters, suspensions, sittingStartsAtMs });
+        const podcast = toPodcastChapters({ title, chapters, suspensions, sittingStartsAtMs, words });
         return reply
           .serializer((body: unknown) => String(body))
           .type(PODCAST_CHAPTERS)
@@ -85,7 +84,7 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
         debate_id: debate.id,
         sitting_starts_at_ms: sittingStartsAtMs,
         sitting_start_origin: sittingStartOrigin,
-        chapters: presentChapters(chapters, suspensions, debate.speakers),
+        chapters: presentChapters(chapters, suspensions, debate.speakers, words),
         attribution: attributionOf(debate),
       };
     },
@@ -154,7 +153,8 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
         response: { 200: { ...SpeakingTimes, examples: [SPEAKING_EXAMPLE] }, 404: nothingPublished },
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      addVary(reply, 'accept-language');
       const debate = await debates.get(request.params.debate_id);
       const summary = await publishedOf(debate);
       const people = await store.speakingTimes(debate.id);
@@ -163,7 +163,7 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
       );
       return {
         debate_id: debate.id,
-        rule: SPEAKING_RULE,
+        rule: translate(speechTexts.texts['speaking-rule'], request.language),
         total_speaking_ms: summary.total_speaking_ms,
         timed_share: summary.timed_share,
         people: people.map((person) => ({

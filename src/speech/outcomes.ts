@@ -11,7 +11,7 @@ export const nothingPublished = problemResponse(
 );
 export const noSuchPerson = problemResponse(speechErrors.error('unknown-speaker', { params: { id: 'PA9900001' } }));
 export const invalidSearch = problemResponse(
-  httpErrors.error('invalid-request', { fields: [{ field: 'query.q', message: 'required' }] }),
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.q', message: 'obligatoire' }] }),
   httpErrors.error('invalid-cursor'),
   speechErrors.error('dates-reversed'),
   speechErrors.error('groups-by-cursor'),

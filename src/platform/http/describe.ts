@@ -38,12 +38,12 @@ export function problemResponse(...errors: readonly [AppError, ...AppError[]]): 
 }
 
 export const invalidRequest = problemResponse(
-  httpErrors.error('invalid-request', { fields: [{ field: 'query.x', message: 'refused' }] }),
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.x', message: 'inconnu' }] }),
 );
 
 /** What a list answers to parameters it refuses. */
 export const invalidListRequest = problemResponse(
-  httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'must be <= 100' }] }),
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'au plus 100' }] }),
   httpErrors.error('invalid-cursor'),
 );
 

@@ -2,6 +2,7 @@ export { type AnswerCache, addVary, createAnswerCache, dependOn } from './answer
 export { bearerToken, sameSecret } from './bearer.ts';
 export { invalidListRequest, invalidRequest, type ProblemResponse, problemResponse, textResponse } from './describe.ts';
 export { httpErrors } from './errors.ts';
+export { fieldTexts } from './field-messages.ts';
 export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
 export type { RequestLimits } from './reception.ts';

@@ -74,6 +74,16 @@ test('every room that defines errors is in the list of catalogues', () => {
   expect(ERROR_CATALOGUES.map(({ room }) => room).sort()).toEqual(defined.sort());
 });
 
+test('every room that defines fixed words is in it too, and no two keys share one text', () => {
+  const firstKeys = globSync('src/**/*.ts')
+    .filter((path) => !path.endsWith('.test.ts'))
+    .map((path) => /= defineTexts\('([^']+)', \{\s*'?([\w-]+)/.exec(readFileSync(path, 'utf8')))
+    .flatMap((found) => (found ? [`${found[1]}/${found[2]}`] : []));
+  expect(firstKeys.length).toBeGreaterThan(0);
+  expect(firstKeys.filter((key) => !TEXTS.has(key))).toEqual([]);
+  expect(new Set(TEXTS.values()).size).toBe(TEXTS.size);
+});
+
 test('the languages that come with the product can be read', () => {
   expect(() => loadLocales('src/locales', TEXTS)).not.toThrow();
 });

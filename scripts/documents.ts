@@ -13,8 +13,10 @@ import {
   renderMarkdownIndex,
 } from '../src/platform/error-pages/index.ts';
 import { createLanguages } from '../src/platform/i18n/index.ts';
+import { type ApiDocument, renderApiPage } from './api-page.ts';
 import { CONTRACT_FILE } from './openapi.ts';
 
+const API_FILE = 'docs/API.md';
 const ERRORS_FOLDER = 'docs/errors';
 const CLIENT_TYPES_FILE = 'clients/typescript/schema.ts';
 const CLIENT_TYPES_HEADING = '// Generated from contracts/openapi.json by `npm run documents`.\n\n';
@@ -23,6 +25,7 @@ const CLIENT_TYPES_HEADING = '// Generated from contracts/openapi.json by `npm r
 async function render(contract: OpenAPI3): Promise<Map<string, string>> {
   const pages = errorPages(ERROR_CATALOGUES, createLanguages().all, operationsByCode(contract));
   return new Map([
+    [API_FILE, renderApiPage(contract as object as ApiDocument)],
     [CLIENT_TYPES_FILE, await renderClientTypes(contract)],
     [`${ERRORS_FOLDER}/README.md`, renderMarkdownIndex(pages.values(), ({ code }) => `${code}.md`)],
     ...[...pages.values()].map((page) => [`${ERRORS_FOLDER}/${page.code}.md`, renderMarkdown(page)] as const),

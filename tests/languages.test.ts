@@ -21,6 +21,7 @@ beforeAll(async () => {
     'http/not-found.title': 'Chomlec’h dianav',
     'debates/not-found.title': 'Tabut dianav',
     'debates/not-found.detail': 'N’eus tabut ebet anvet « {id} ».',
+    'http/field-maximum': 'd’ar muiañ {limit}',
     'error-pages/language': 'Brezhoneg',
   };
   writeFileSync(join(folder, 'br.json'), JSON.stringify({ texts }));
@@ -52,6 +53,13 @@ test('a third language is one file: who asks for it is answered in it, and in Fr
   expect((await get('/docs/errors/debates/not-found', 'br')).body).toContain('## Brezhoneg\n\n**Tabut dianav.**');
 });
 
+test('what is wrong with a value is told in it too', async () => {
+  const messages = async (language: string) => (await get('/api/debates?per_page=101', language)).json().errors;
+  expect(await messages('br')).toEqual([{ field: 'query.per_page', message: 'd’ar muiañ 100' }]);
+  expect(await messages('fr')).toEqual([{ field: 'query.per_page', message: 'au plus 100' }]);
+  expect(await messages('en')).toEqual([{ field: 'query.per_page', message: 'at most 100' }]);
+});
+
 test('every problem names a page that is there', async () => {
   const { type } = (await get('/nowhere', 'fr')).json();
   const page = await get(new URL(type).pathname, 'fr');
@@ -64,6 +72,16 @@ test('every room that defines errors is in the list of catalogues', () => {
     .map((path) => /defineErrors\('([^']+)'/.exec(readFileSync(path, 'utf8'))?.[1])
     .filter((room) => room !== undefined);
   expect(ERROR_CATALOGUES.map(({ room }) => room).sort()).toEqual(defined.sort());
+});
+
+test('every room that defines fixed words is in it too, and no two keys share one text', () => {
+  const firstKeys = globSync('src/**/*.ts')
+    .filter((path) => !path.endsWith('.test.ts'))
+    .map((path) => /= defineTexts\('([^']+)', \{\s*'?([\w-]+)/.exec(readFileSync(path, 'utf8')))
+    .flatMap((found) => (found ? [`${found[1]}/${found[2]}`] : []));
+  expect(firstKeys.length).toBeGreaterThan(0);
+  expect(firstKeys.filter((key) => !TEXTS.has(key))).toEqual([]);
+  expect(new Set(TEXTS.values()).size).toBe(TEXTS.size);
 });
 
 test('the languages that come with the product can be read', () => {

@@ -36,6 +36,11 @@ describe('chapters', () => {
   test('are Podcasting 2.0 chapters for who asks for them', async () => {
     const answer = await get(`/api/debates/${sitting}/chapters`, { accept: 'application/json+chapters' });
     expect(answer.headers).toMatchObject({ 'content-type': expect.stringContaining('application/json+chapters') });
+    const english = { accept: 'application/json+chapters', 'accept-language': 'en' };
+    expect((await get(`/api/debates/${sitting}/chapters`, english)).json().chapters[0].title).toBe(
+      'Before the sitting',
+    );
+    expect(answer.json().chapters[0].title).toBe('Avant la séance');
     const { version, chapters } = answer.json();
     expect(version).toBe('1.2.0');
     const starts: number[] = chapters.map(({ startTime }: { startTime: number }) => startTime);

@@ -24,13 +24,23 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description RFC 5545 */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example BEGIN:VCALENDAR
+                         *     VERSION:2.0
+                         *     BEGIN:VEVENT
+                         *     UID:19502241_6ac548b948b27@robianapi
+                         *     DTSTART:20261006T191505Z
+                         *     SUMMARY:2ème séance : Protection des sources et des petites rivières
+                         *     END:VEVENT
+                         *     END:VCALENDAR
+                         */
+                        "text/calendar": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -93,6 +103,19 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description A debate a line */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {"type":"header","kind":"debates","licence":"Licence Ouverte / Open Licence (Etalab)…",…}
+                         *     {"id":"19502241_6ac548b948b27","title":"2ème séance : Protection des sources et des petites rivières",…}
+                         */
+                        "application/x-ndjson": string;
+                    };
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -175,7 +198,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -314,7 +337,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -454,7 +477,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -530,7 +553,11 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -590,7 +617,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -733,7 +760,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1480,7 +1507,7 @@ export interface paths {
         };
         /**
          * Annuler l’extraction / Cancel the extraction
-         * @description Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). / Stops the extraction under way, on whichever process; it may take a second to stop (202).
+         * @description Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). Le jeton du compte qui l’a demandée convient aussi. / Stops the extraction under way, on whichever process; it may take a second to stop (202). The token of the account that asked for it will do too.
          */
         delete: {
             parameters: {
@@ -1667,7 +1694,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1762,7 +1789,7 @@ export interface paths {
         };
         /**
          * Mon compte / My account
-         * @description Portée : account. Budget : auth. / Scope: account. Budget: auth.
+         * @description Celui que dit le jeton. / The one the token stands for.
          */
         get: {
             parameters: {
@@ -1773,7 +1800,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1850,7 +1877,7 @@ export interface paths {
         post?: never;
         /**
          * Effacer mon compte / Erase my account
-         * @description Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). Portée : account. / With all that the service keeps of you, for good (GDPR, article 17). Scope: account.
+         * @description Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). / With all that the service keeps of you, for good (GDPR, article 17).
          */
         delete: {
             parameters: {
@@ -1935,7 +1962,7 @@ export interface paths {
         put?: never;
         /**
          * Compléter le compte de l’appareil / Complete the device’s account
-         * @description Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. Portée : account. Budget : auth. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens. Scope: account. Budget: auth.
+         * @description Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens.
          */
         post: {
             parameters: {
@@ -1958,7 +1985,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2079,7 +2106,7 @@ export interface paths {
         put?: never;
         /**
          * Changer de mot de passe / Change the password
-         * @description Ferme toutes les autres sessions. Portée : account. Budget : auth. / Closes every other session. Scope: account. Budget: auth.
+         * @description Ferme toutes les autres sessions. / Closes every other session.
          */
         post: {
             parameters: {
@@ -2200,7 +2227,7 @@ export interface paths {
         put?: never;
         /**
          * Se déconnecter / Sign out
-         * @description Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. Portée : account. / Closes this session. A device account without a session cannot be opened again; it is erased after a day. Scope: account.
+         * @description Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. / Closes this session. A device account without a session cannot be opened again; it is erased after a day.
          */
         post: {
             parameters: {
@@ -2286,7 +2313,7 @@ export interface paths {
         put?: never;
         /**
          * Se déconnecter partout / Sign out everywhere
-         * @description Ferme toutes les sessions du compte, celle-ci comprise. Portée : account. / Closes every session of the account, this one included. Scope: account.
+         * @description Ferme toutes les sessions du compte, celle-ci comprise. / Closes every session of the account, this one included.
          */
         post: {
             parameters: {
@@ -2370,7 +2397,7 @@ export interface paths {
         };
         /**
          * Toutes mes données / All my data
-         * @description Tout ce que le service garde de vous (RGPD, article 20). Portée : account. / All that the service keeps of you (GDPR, article 20). Scope: account.
+         * @description Tout ce que le service garde de vous (RGPD, article 20). / All that the service keeps of you (GDPR, article 20).
          */
         get: {
             parameters: {
@@ -2387,6 +2414,41 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "exported_at": "2026-11-22T20:04:06.001Z",
+                         *       "account": {
+                         *         "id": "0d6a3f0e-3d3c-4c1e-9b0a-51f8f1c8e7a2",
+                         *         "kind": "password",
+                         *         "email": "camille@example.org",
+                         *         "role": "listener",
+                         *         "scopes": [
+                         *           "account",
+                         *           "library"
+                         *         ],
+                         *         "created_at": "2026-11-02T09:15:00.000Z"
+                         *       },
+                         *       "sessions": [
+                         *         {
+                         *           "created_at": "2026-11-02T09:15:00.000Z",
+                         *           "expires_at": "2027-12-07T09:15:00.000Z"
+                         *         }
+                         *       ],
+                         *       "api_keys": [],
+                         *       "library": {
+                         *         "favorites": [],
+                         *         "collections": [],
+                         *         "positions": [],
+                         *         "position_history": []
+                         *       },
+                         *       "extractions": [
+                         *         {
+                         *           "debate_id": "19502241_6ac548b948b27",
+                         *           "asked_at": "2026-11-02T09:20:00.000Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             /**
                              * Format: date-time
@@ -2480,7 +2542,7 @@ export interface paths {
         };
         /**
          * Mes clés / My keys
-         * @description Pour les opérateurs. Portée : account. / For operators. Scope: account.
+         * @description Pour les opérateurs. / For operators.
          */
         get: {
             parameters: {
@@ -2491,7 +2553,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2568,7 +2630,7 @@ export interface paths {
         put?: never;
         /**
          * Une clé pour une machine / A key for a machine
-         * @description Son texte n’est donné qu’ici. Non idempotent. Portée : account. / Its text is given here only. Not idempotent. Scope: account.
+         * @description Son texte n’est donné qu’ici. Non idempotent. / Its text is given here only. Not idempotent.
          */
         post: {
             parameters: {
@@ -2589,7 +2651,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2711,7 +2773,7 @@ export interface paths {
         post?: never;
         /**
          * Supprimer une clé / Remove a key
-         * @description Les autres serveurs la refusent dans la minute. Portée : account. / Other servers refuse it within a minute. Scope: account.
+         * @description Les autres serveurs la refusent dans la minute. / Other servers refuse it within a minute.
          */
         delete: {
             parameters: {
@@ -2807,7 +2869,7 @@ export interface paths {
         put?: never;
         /**
          * Un compte pour cet appareil / An account for this device
-         * @description En un appel, sans formulaire. Non idempotent : chaque appel fait un compte. Budget : auth. / In one call, without a form. Not idempotent: each call makes an account. Budget: auth.
+         * @description En un appel, sans formulaire. Non idempotent : chaque appel fait un compte. / In one call, without a form. Not idempotent: each call makes an account.
          */
         post: {
             parameters: {
@@ -2818,7 +2880,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -2893,7 +2955,7 @@ export interface paths {
         put?: never;
         /**
          * Un compte avec adresse et mot de passe / An account with e-mail and password
-         * @description Non idempotent. Budget : auth. Un compte d’appareil se complète par POST /api/auth/upgrade. / Not idempotent. Budget: auth. A device account is completed by POST /api/auth/upgrade.
+         * @description Non idempotent. Un compte d’appareil se complète par POST /api/auth/upgrade. / Not idempotent. A device account is completed by POST /api/auth/upgrade.
          */
         post: {
             parameters: {
@@ -2916,7 +2978,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -3018,7 +3080,7 @@ export interface paths {
         put?: never;
         /**
          * Se connecter / Sign in
-         * @description Ouvre une session de plus. Budget : auth. / Opens one more session. Budget: auth.
+         * @description Ouvre une session de plus. / Opens one more session.
          */
         post: {
             parameters: {
@@ -3040,7 +3102,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3142,7 +3204,7 @@ export interface paths {
         put?: never;
         /**
          * Renouveler les jetons / Renew the tokens
-         * @description Chaque jeton de renouvellement sert une fois ; présenté une seconde fois, il ferme la session. Avec le même en-tête Idempotency-Key, une réponse perdue peut être redemandée pendant un jour. Budget : auth. / Each refresh token serves once; presented twice, it closes the session. With the same Idempotency-Key header a lost answer can be asked for again for a day. Budget: auth.
+         * @description Chaque jeton de renouvellement sert une fois ; présenté une seconde fois, il ferme la session. Avec le même en-tête Idempotency-Key, une réponse perdue peut être redemandée pendant un jour. / Each refresh token serves once; presented twice, it closes the session. With the same Idempotency-Key header a lost answer can be asked for again for a day.
          */
         post: {
             parameters: {
@@ -3162,7 +3224,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3277,7 +3339,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3349,7 +3411,7 @@ export interface paths {
         };
         /**
          * Mes favoris / My favourites
-         * @description Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. Portée : library. / Newest first; total in X-Total-Count, pages in Link. Scope: library.
+         * @description Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. / Newest first; total in X-Total-Count, pages in Link.
          */
         get: {
             parameters: {
@@ -3366,16 +3428,29 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "debate_id": "19502241_6ac548b948b27",
+                         *         "added_at": "2026-11-03T20:00:00.000Z",
+                         *         "debate": null
+                         *       }
+                         *     ]
+                         */
                         "application/json": components["schemas"]["Favorite"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3445,7 +3520,7 @@ export interface paths {
         put?: never;
         /**
          * Ajouter un favori / Add a favourite
-         * @description Idempotent : 201 la première fois, 200 ensuite. Portée : library. / Idempotent: 201 the first time, 200 after. Scope: library.
+         * @description Idempotent : 201 la première fois, 200 ensuite. / Idempotent: 201 the first time, 200 after.
          */
         post: {
             parameters: {
@@ -3462,21 +3537,35 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "added_at": "2026-11-03T20:00:00.000Z",
+                         *       "debate": null
+                         *     }
+                         */
                         "application/json": components["schemas"]["Favorite"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "added_at": "2026-11-03T20:00:00.000Z",
+                         *       "debate": null
+                         *     }
+                         */
                         "application/json": components["schemas"]["Favorite"];
                     };
                 };
@@ -3551,7 +3640,7 @@ export interface paths {
         };
         /**
          * Retirer un favori / Remove a favourite
-         * @description Idempotent : 204 qu’il y ait été ou non. Portée : library. / Idempotent: 204 whether it was there or not. Scope: library.
+         * @description Idempotent : 204 qu’il y ait été ou non. / Idempotent: 204 whether it was there or not.
          */
         delete: {
             parameters: {
@@ -3649,7 +3738,7 @@ export interface paths {
         };
         /**
          * Mes collections / My collections
-         * @description Dans votre ordre ; total dans X-Total-Count, pages dans Link. Portée : library. / In your own order; total in X-Total-Count, pages in Link. Scope: library.
+         * @description Dans votre ordre ; total dans X-Total-Count, pages dans Link. / In your own order; total in X-Total-Count, pages in Link.
          */
         get: {
             parameters: {
@@ -3666,7 +3755,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3689,7 +3778,11 @@ export interface paths {
                         "application/json": components["schemas"]["Collection"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -3743,7 +3836,7 @@ export interface paths {
         put?: never;
         /**
          * Créer une collection / Create a collection
-         * @description Elle se range après les autres. Non idempotent. Portée : library. / It goes after the others. Not idempotent. Scope: library.
+         * @description Elle se range après les autres. Non idempotent. / It goes after the others. Not idempotent.
          */
         post: {
             parameters: {
@@ -3763,7 +3856,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -3877,7 +3970,7 @@ export interface paths {
         };
         /**
          * Une collection et ses débats / A collection and its debates
-         * @description Dans l’ordre de la collection. Portée : library. / In the collection’s order. Scope: library.
+         * @description Dans l’ordre de la collection. / In the collection’s order.
          */
         get: {
             parameters: {
@@ -3890,7 +3983,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -3981,7 +4074,7 @@ export interface paths {
         };
         /**
          * Renommer, décrire, déplacer / Rename, describe, move
-         * @description Ce qui n’est pas dit reste. Idempotent. Portée : library. / What is not said stays. Idempotent. Scope: library.
+         * @description Ce qui n’est pas dit reste. Idempotent. / What is not said stays. Idempotent.
          */
         put: {
             parameters: {
@@ -4005,7 +4098,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4107,7 +4200,7 @@ export interface paths {
         post?: never;
         /**
          * Supprimer une collection / Remove a collection
-         * @description Son lien de partage cesse aussitôt. Portée : library. / Its link stops at once. Scope: library.
+         * @description Son lien de partage cesse aussitôt. / Its link stops at once.
          */
         delete: {
             parameters: {
@@ -4203,7 +4296,7 @@ export interface paths {
         put?: never;
         /**
          * Partager par un lien / Share by a link
-         * @description Le lien ne se devine pas et ne dit rien de vous. Idempotent : le même lien tant qu’elle est partagée. Portée : library. / The link cannot be guessed and says nothing of you. Idempotent: the same link while it is shared. Scope: library.
+         * @description Le lien ne se devine pas et ne dit rien de vous. Idempotent : le même lien tant qu’elle est partagée. / The link cannot be guessed and says nothing of you. Idempotent: the same link while it is shared.
          */
         post: {
             parameters: {
@@ -4216,7 +4309,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4299,7 +4392,7 @@ export interface paths {
         };
         /**
          * Cesser de partager / Stop sharing
-         * @description Le lien cesse aussitôt ; un partage ultérieur en fait un autre. Idempotent. Portée : library. / The link stops at once; sharing again makes another. Idempotent. Scope: library.
+         * @description Le lien cesse aussitôt ; un partage ultérieur en fait un autre. Idempotent. / The link stops at once; sharing again makes another. Idempotent.
          */
         delete: {
             parameters: {
@@ -4312,7 +4405,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4420,12 +4513,27 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "name": "Budget de la sécurité sociale",
+                         *       "description": "À écouter avant le vote",
+                         *       "updated_at": "2026-11-03T20:00:00.000Z",
+                         *       "debates": [
+                         *         {
+                         *           "debate_id": "19502241_6ac548b948b27",
+                         *           "position": 1,
+                         *           "added_at": "2026-11-03T20:00:00.000Z",
+                         *           "debate": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": components["schemas"]["SharedCollection"];
                     };
                 };
@@ -4486,7 +4594,7 @@ export interface paths {
         put?: never;
         /**
          * Ajouter un débat / Add a debate
-         * @description À la fin. Idempotent : 201 la première fois, 200 ensuite. Portée : library. / At the end. Idempotent: 201 the first time, 200 after. Scope: library.
+         * @description À la fin. Idempotent : 201 la première fois, 200 ensuite. / At the end. Idempotent: 201 the first time, 200 after.
          */
         post: {
             parameters: {
@@ -4509,7 +4617,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4526,7 +4634,7 @@ export interface paths {
                         "application/json": components["schemas"]["CollectionEntry"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -4650,7 +4758,7 @@ export interface paths {
         get?: never;
         /**
          * Déplacer un débat / Move a debate
-         * @description Les autres gardent leur ordre. Idempotent. Portée : library. / The others keep their order. Idempotent. Scope: library.
+         * @description Les autres gardent leur ordre. Idempotent. / The others keep their order. Idempotent.
          */
         put: {
             parameters: {
@@ -4675,7 +4783,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4777,7 +4885,7 @@ export interface paths {
         post?: never;
         /**
          * Retirer un débat / Remove a debate
-         * @description Idempotent : 204 qu’il y ait été ou non. Portée : library. / Idempotent: 204 whether it was there or not. Scope: library.
+         * @description Idempotent : 204 qu’il y ait été ou non. / Idempotent: 204 whether it was there or not.
          */
         delete: {
             parameters: {
@@ -4876,7 +4984,7 @@ export interface paths {
         };
         /**
          * Où j’en suis / Where I am
-         * @description Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. Portée : library. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows. Scope: library.
+         * @description Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows.
          */
         get: {
             parameters: {
@@ -4898,7 +5006,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -4923,7 +5031,11 @@ export interface paths {
                         "application/json": components["schemas"]["Position"][];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -4976,7 +5088,7 @@ export interface paths {
         };
         /**
          * Dire où j’en suis / Say where I am
-         * @description En lot, d’un ou plusieurs appareils, dans n’importe quel ordre et autant de fois qu’on veut : ni le plus récent ni le plus avancé ne se perd (règle dans docs/POSITIONS.md). Idempotent. Portée : library. / In a batch, from one or several devices, in any order and as often as one likes: neither the latest nor the furthest is lost (rule in docs/POSITIONS.md). Idempotent. Scope: library.
+         * @description En lot, d’un ou plusieurs appareils, dans n’importe quel ordre et autant de fois qu’on veut : ni le plus récent ni le plus avancé ne se perd (règle dans docs/POSITIONS.md). Idempotent. / In a batch, from one or several devices, in any order and as often as one likes: neither the latest nor the furthest is lost (rule in docs/POSITIONS.md). Idempotent.
          */
         put: {
             parameters: {
@@ -5016,12 +5128,33 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "positions": [
+                         *         {
+                         *           "debate_id": "19502241_6ac548b948b27",
+                         *           "position_ms": 1830250,
+                         *           "duration_ms": 9999000,
+                         *           "finished": false,
+                         *           "device_id": "pixel-9-camille",
+                         *           "recorded_at": "2026-11-22T21:04:05.250+01:00",
+                         *           "heard_at": "2026-11-22T20:04:05.250Z",
+                         *           "furthest_ms": 4000000,
+                         *           "finished_at": null,
+                         *           "updated_at": "2026-11-22T20:04:06.001Z"
+                         *         }
+                         *       ],
+                         *       "unknown_debate_ids": [
+                         *         "19500000_000000000000a"
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             /** @description What is now known of each debate of the batch */
                             positions: components["schemas"]["Position"][];
@@ -5124,7 +5257,7 @@ export interface paths {
         };
         /**
          * Où j’en suis dans un débat / Where I am in a debate
-         * @description Avec ce que les appareils ont dit en dernier. Portée : library. / With what devices said last. Scope: library.
+         * @description Avec ce que les appareils ont dit en dernier. / With what devices said last.
          */
         get: {
             parameters: {
@@ -5141,12 +5274,35 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "position_ms": 1830250,
+                         *       "duration_ms": 9999000,
+                         *       "finished": false,
+                         *       "device_id": "pixel-9-camille",
+                         *       "recorded_at": "2026-11-22T21:04:05.250+01:00",
+                         *       "heard_at": "2026-11-22T20:04:05.250Z",
+                         *       "furthest_ms": 4000000,
+                         *       "finished_at": null,
+                         *       "updated_at": "2026-11-22T20:04:06.001Z",
+                         *       "history": [
+                         *         {
+                         *           "position_ms": 1830250,
+                         *           "finished": false,
+                         *           "device_id": "pixel-9-camille",
+                         *           "recorded_at": "2026-11-22T21:04:05.250+01:00",
+                         *           "heard_at": "2026-11-22T20:04:05.250Z"
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": components["schemas"]["PositionWithHistory"];
                     };
                 };
@@ -5245,12 +5401,54 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The tree, or the list that podcast players know */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "sitting_starts_at_ms": 894000,
+                         *       "sitting_start_origin": "record",
+                         *       "chapters": [
+                         *         {
+                         *           "id": "2",
+                         *           "label": "Discussion générale",
+                         *           "typed_label": "DISCUSSION GENERALE",
+                         *           "kind": "text",
+                         *           "starts_at_ms": 894000,
+                         *           "ends_at_ms": 3600000,
+                         *           "is_skippable": false,
+                         *           "speakers": [],
+                         *           "children": [
+                         *             {
+                         *               "id": "3",
+                         *               "label": "Mme Hélène Vautrain, rapporteure",
+                         *               "typed_label": "Mme VAUTRAIN",
+                         *               "kind": "intervention",
+                         *               "starts_at_ms": 1800000,
+                         *               "ends_at_ms": 2160000,
+                         *               "is_skippable": false,
+                         *               "speakers": [
+                         *                 {
+                         *                   "id": "PA9900001",
+                         *                   "name": "Mme Hélène Vautrain",
+                         *                   "role": "rapporteure"
+                         *                 }
+                         *               ],
+                         *               "children": []
+                         *             }
+                         *           ]
+                         *         }
+                         *       ],
+                         *       "attribution": {
+                         *         "name": "Assemblée nationale",
+                         *         "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *       }
+                         *     }
+                         */
                         "application/json": {
                             debate_id: string;
                             sitting_starts_at_ms: number | null;
@@ -5261,6 +5459,8 @@ export interface paths {
                                 url: string | null;
                             };
                         };
+                        /** @example {"version":"1.2.0","title":"2ème séance : Protection des sources et des petites rivières","chapters":[{"startTime":0,"title":"Avant la séance"},{"startTime":894,"title":"Discussion générale"},{"startTime":1800,"title":"Mme Hélène Vautrain, rapporteure"}]} */
+                        "application/json+chapters": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5272,7 +5472,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate */
+                /** @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27". */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5335,12 +5535,41 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "notice": "Compte rendu édité par l’Assemblée nationale : ce n’est pas un verbatim.\nRecord edited by the Assemblée nationale: it is not verbatim.\nSource : Assemblée nationale, https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *       "word_source": "record",
+                         *       "timed_share": 0.98,
+                         *       "cues": [
+                         *         {
+                         *           "position": 12,
+                         *           "starts_at_ms": 1830250,
+                         *           "ends_at_ms": 1834900,
+                         *           "kind": "speech",
+                         *           "speaker": {
+                         *             "id": "PA9900001",
+                         *             "name": "Mme Hélène Vautrain",
+                         *             "role": "rapporteure",
+                         *             "group_id": "PO9900001",
+                         *             "is_chair": false
+                         *           },
+                         *           "text": "Chaque source compte, et la plus petite n’est pas la moins utile.",
+                         *           "source": "record"
+                         *         }
+                         *       ],
+                         *       "attribution": {
+                         *         "name": "Assemblée nationale",
+                         *         "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *       }
+                         *     }
+                         */
                         "application/json": {
                             debate_id: string;
                             /** @description Says that the record is edited, not verbatim, and names its source */
@@ -5385,7 +5614,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5445,13 +5678,25 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The transcript */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example WEBVTT
+                         *
+                         *     NOTE
+                         *     Compte rendu édité par l’Assemblée nationale : ce n’est pas un verbatim.
+                         *     Record edited by the Assemblée nationale: it is not verbatim.
+                         *     Source : Assemblée nationale, https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27
+                         *
+                         *     1
+                         *     00:30:30.250 --> 00:30:34.900
+                         *     <v Mme Hélène Vautrain>Chaque source compte, et la plus petite n’est pas la moins utile.
+                         */
+                        "text/vtt": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5463,7 +5708,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5523,13 +5772,18 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The transcript */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example 1
+                         *     00:30:30,250 --> 00:30:34,900
+                         *     Mme Hélène Vautrain : Chaque source compte, et la plus petite n’est pas la moins utile.
+                         */
+                        "application/x-subrip": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5541,7 +5795,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5601,13 +5859,20 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description The transcript */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": string;
+                        /**
+                         * @example Compte rendu édité par l’Assemblée nationale : ce n’est pas un verbatim.
+                         *     Record edited by the Assemblée nationale: it is not verbatim.
+                         *     Source : Assemblée nationale, https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27
+                         *
+                         *     Mme Hélène Vautrain (0:30:30) : Chaque source compte, et la plus petite n’est pas la moins utile.
+                         */
+                        "text/plain": string;
                     };
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
@@ -5619,7 +5884,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5679,12 +5948,38 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "debate_id": "19502241_6ac548b948b27",
+                         *       "rule": "Une phrase compte de son début à sa fin… / A sentence counts from its start to its end…",
+                         *       "total_speaking_ms": 8400000,
+                         *       "timed_share": 0.98,
+                         *       "people": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "group_id": "PO9900001",
+                         *           "speaking_ms": 1260000,
+                         *           "interrupting_ms": 9000,
+                         *           "chairing_ms": 0,
+                         *           "turns": 14
+                         *         }
+                         *       ],
+                         *       "groups": [
+                         *         {
+                         *           "group_id": "PO9900001",
+                         *           "speaking_ms": 2040000,
+                         *           "people": 3
+                         *         }
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             debate_id: string;
                             rule: string;
@@ -5720,7 +6015,11 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description No such debate, or nothing was published of it */
+                /**
+                 * @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27".
+                 *
+                 *     Rien de ce qui a été dit dans « 19502241_6ac548b948b27 » n’est publié pour l’instant. / Nothing of what was said in "19502241_6ac548b948b27" has been published so far.
+                 */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -5799,7 +6098,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description Moments; with group_by=debate, debates with their first moments */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -5873,8 +6172,25 @@ export interface paths {
                         })[];
                     };
                 };
-                /** @description A parameter is refused */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 *
+                 *     « date_start » est après « date_end ». / "date_start" is after "date_end".
+                 *
+                 *     Avec « group_by », la page suivante se demande par le « cursor » de l’en-tête Link, pas par « page ». / With "group_by" the next page is asked by the "cursor" of the Link header, not by "page".
+                 */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Aucun débat ne porte l’identifiant « 19502241_6ac548b948b27 ». / No debate has the id "19502241_6ac548b948b27". */
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -5933,12 +6249,25 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "people": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain"
+                         *         }
+                         *       ],
+                         *       "subjects": [
+                         *         "Protection des sources et des petites rivières"
+                         *       ]
+                         *     }
+                         */
                         "application/json": {
                             people: {
                                 id: string;
@@ -6019,12 +6348,37 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "id": "PA9900001",
+                         *         "name": "Hélène Vautrain",
+                         *         "civility": "Mme",
+                         *         "first_name": "Hélène",
+                         *         "last_name": "Vautrain",
+                         *         "role": null,
+                         *         "in_directory": true,
+                         *         "in_office": true,
+                         *         "group": {
+                         *           "id": "PO9900001",
+                         *           "name": "Groupe des rivières",
+                         *           "short_name": "RIV",
+                         *           "color": "#313567"
+                         *         },
+                         *         "constituency": {
+                         *           "department": "Jura",
+                         *           "department_code": "39",
+                         *           "number": 2
+                         *         }
+                         *       }
+                         *     ]
+                         */
                         "application/json": {
                             id: string;
                             name: string;
@@ -6050,7 +6404,11 @@ export interface paths {
                         }[];
                     };
                 };
-                /** @description A parameter is refused */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6110,12 +6468,56 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example {
+                         *       "id": "PA9900001",
+                         *       "name": "Hélène Vautrain",
+                         *       "civility": "Mme",
+                         *       "first_name": "Hélène",
+                         *       "last_name": "Vautrain",
+                         *       "role": null,
+                         *       "in_directory": true,
+                         *       "in_office": true,
+                         *       "group": {
+                         *         "id": "PO9900001",
+                         *         "name": "Groupe des rivières",
+                         *         "short_name": "RIV",
+                         *         "color": "#313567"
+                         *       },
+                         *       "constituency": {
+                         *         "department": "Jura",
+                         *         "department_code": "39",
+                         *         "number": 2
+                         *       },
+                         *       "memberships": [
+                         *         {
+                         *           "organ_id": "PO9900001",
+                         *           "organ_type": "GP",
+                         *           "name": "Groupe des rivières",
+                         *           "short_name": "RIV",
+                         *           "color": "#313567",
+                         *           "role": "Membre",
+                         *           "legislature": 17,
+                         *           "starts_on": "2024-07-19",
+                         *           "ends_on": null
+                         *         }
+                         *       ],
+                         *       "stats": {
+                         *         "debates": 12,
+                         *         "speeches": 87,
+                         *         "speaking_ms": 9840000,
+                         *         "interrupting_ms": 61000,
+                         *         "chairing_ms": 0,
+                         *         "turns": 143
+                         *       }
+                         *     }
+                         */
                         "application/json": {
                             id: string;
                             name: string;
@@ -6174,7 +6576,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Nobody has this id */
+                /** @description Personne ne porte l’identifiant « PA9900001 ». / Nobody has the id "PA9900001". */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6240,12 +6642,39 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "debate": {
+                         *           "id": "19502241_6ac548b948b27",
+                         *           "title": "2ème séance : Protection des sources et des petites rivières",
+                         *           "type": "seance_publique",
+                         *           "date": "2026-10-06",
+                         *           "commission": null
+                         *         },
+                         *         "position": 3,
+                         *         "speaker": {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "role": "rapporteure",
+                         *           "group_id": "PO9900001"
+                         *         },
+                         *         "subject": "Discussion générale",
+                         *         "starts_at_ms": 1830250,
+                         *         "ends_at_ms": 1834900,
+                         *         "speaking_ms": 4650,
+                         *         "beginning": "Chaque source compte, et la plus petite n’est pas la moins utile.",
+                         *         "source": "record",
+                         *         "listen_url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream#t=1830"
+                         *       }
+                         *     ]
+                         */
                         "application/json": {
                             debate: {
                                 id: string;
@@ -6274,7 +6703,11 @@ export interface paths {
                         }[];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6283,7 +6716,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Nobody has this id */
+                /** @description Personne ne porte l’identifiant « PA9900001 ». / Nobody has the id "PA9900001". */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -6343,6 +6776,19 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description A speech a line */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {"type":"header","kind":"speeches","licence":"Licence Ouverte / Open Licence (Etalab)…",…}
+                         *     {"debate_id":"19502241_6ac548b948b27","date":"2026-10-06","position":3,"speaker":{"id":"PA9900001","name":"Mme Hélène Vautrain","role":"rapporteure","group_id":"PO9900001"},"text":"Chaque source compte, et la plus petite n’est pas la moins utile.","listen_url":"https://robian.example/api/streaming/19502241_6ac548b948b27/stream#t=1830"}
+                         */
+                        "application/x-ndjson": string;
+                    };
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -6409,7 +6855,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Origin refused */
+                /** @description Ce site n’est pas autorisé à ouvrir une connexion. / This site is not allowed to open a connection. */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -6418,7 +6864,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not a WebSocket */
+                /** @description Cette adresse ne parle que WebSocket ; /api/events donne les mêmes nouvelles en HTTP. / This address speaks WebSocket only; /api/events gives the same news over HTTP. */
                 426: {
                     headers: {
                         [name: string]: unknown;
@@ -6445,7 +6891,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Too many connections */
+                /** @description Trop de connexions sont ouvertes, d’ici ou en tout ; réessayez plus tard. / Too many connections are open, from here or altogether; try again later. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6495,10 +6941,23 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        /**
+                         * @example retry: 3000
+                         *
+                         *     id: 4711
+                         *     event: debate_started
+                         *     data: {"type":"debate_started","channel":"live","data":{"debate_id":"19502241_6ac548b948b27"},"id":4711,"timestamp":"2026-10-06T19:15:05.000Z"}
+                         */
                         "text/event-stream": string;
                     };
                 };
-                /** @description An unknown channel, or too many */
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le canal « seances » n’existe pas. / There is no channel "seances".
+                 *
+                 *     Une connexion peut suivre 50 canaux au plus. / A connection may follow 50 channels at most.
+                 */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -6507,7 +6966,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The channel needs a token */
+                /** @description Ce canal demande un jeton valable. / This channel needs a valid token. */
                 401: {
                     headers: {
                         [name: string]: unknown;
@@ -6534,7 +6993,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Too many connections */
+                /** @description Trop de connexions sont ouvertes, d’ici ou en tout ; réessayez plus tard. / Too many connections are open, from here or altogether; try again later. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6573,7 +7032,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6621,7 +7080,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Indisponible / Unavailable */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -6672,7 +7131,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6745,7 +7204,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6788,7 +7247,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Default Response */
+                /** @description Indisponible / Unavailable */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -7443,6 +7902,13 @@ export interface components {
             /** @description Shown here and never again */
             key: string;
         };
+        /**
+         * @example {
+         *       "debate_id": "19502241_6ac548b948b27",
+         *       "added_at": "2026-11-03T20:00:00.000Z",
+         *       "debate": null
+         *     }
+         */
         Favorite: {
             debate_id: string;
             /**
@@ -7584,6 +8050,21 @@ export interface components {
             updated_at: string;
             debates: components["schemas"]["CollectionEntry"][];
         };
+        /**
+         * @example {
+         *       "name": "Budget de la sécurité sociale",
+         *       "description": "À écouter avant le vote",
+         *       "updated_at": "2026-11-03T20:00:00.000Z",
+         *       "debates": [
+         *         {
+         *           "debate_id": "19502241_6ac548b948b27",
+         *           "position": 1,
+         *           "added_at": "2026-11-03T20:00:00.000Z",
+         *           "debate": null
+         *         }
+         *       ]
+         *     }
+         */
         SharedCollection: {
             name: string;
             description: string;
@@ -7639,6 +8120,29 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * @example {
+         *       "debate_id": "19502241_6ac548b948b27",
+         *       "position_ms": 1830250,
+         *       "duration_ms": 9999000,
+         *       "finished": false,
+         *       "device_id": "pixel-9-camille",
+         *       "recorded_at": "2026-11-22T21:04:05.250+01:00",
+         *       "heard_at": "2026-11-22T20:04:05.250Z",
+         *       "furthest_ms": 4000000,
+         *       "finished_at": null,
+         *       "updated_at": "2026-11-22T20:04:06.001Z",
+         *       "history": [
+         *         {
+         *           "position_ms": 1830250,
+         *           "finished": false,
+         *           "device_id": "pixel-9-camille",
+         *           "recorded_at": "2026-11-22T21:04:05.250+01:00",
+         *           "heard_at": "2026-11-22T20:04:05.250Z"
+         *         }
+         *       ]
+         *     }
+         */
         PositionWithHistory: {
             debate_id: string;
             /** @description On the audio clock */

@@ -28,7 +28,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
       schema: {
         tags,
         summary: 'Mes clés / My keys',
-        description: 'Pour les opérateurs. Portée : account. / For operators. Scope: account.',
+        description: 'Pour les opérateurs. / For operators.',
         security,
         response: { 200: ApiKeyList, 401: unauthorised, 403: problemResponse(accountsErrors.error('forbidden')) },
       },
@@ -49,8 +49,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
       schema: {
         tags,
         summary: 'Une clé pour une machine / A key for a machine',
-        description:
-          'Son texte n’est donné qu’ici. Non idempotent. Portée : account. / Its text is given here only. Not idempotent. Scope: account.',
+        description: 'Son texte n’est donné qu’ici. Non idempotent. / Its text is given here only. Not idempotent.',
         security,
         body: ApiKeyRequest,
         response: {
@@ -80,8 +79,7 @@ export function registerKeyRoutes(app: App, accounts: Accounts): void {
       schema: {
         tags,
         summary: 'Supprimer une clé / Remove a key',
-        description:
-          'Les autres serveurs la refusent dans la minute. Portée : account. / Other servers refuse it within a minute. Scope: account.',
+        description: 'Les autres serveurs la refusent dans la minute. / Other servers refuse it within a minute.',
         security,
         params: KeyId,
         response: {

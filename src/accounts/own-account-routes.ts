@@ -25,7 +25,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
       schema: {
         tags: ['auth'],
         summary: 'Mon compte / My account',
-        description: 'Portée : account. Budget : auth. / Scope: account. Budget: auth.',
+        description: 'Celui que dit le jeton. / The one the token stands for.',
         security,
         response: { 200: Type.Ref('Account'), 401: unauthorised, 403: forbidden },
       },
@@ -46,7 +46,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
         tags: ['auth'],
         summary: 'Compléter le compte de l’appareil / Complete the device’s account',
         description:
-          'Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. Portée : account. Budget : auth. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens. Scope: account. Budget: auth.',
+          'Lui donne une adresse et un mot de passe ; favoris, collections et positions restent, les jetons aussi. / Gives it an e-mail address and a password; favourites, collections and positions stay, and so do the tokens.',
         security,
         body: NewCredentials,
         response: {
@@ -69,8 +69,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
       schema: {
         tags: ['auth'],
         summary: 'Changer de mot de passe / Change the password',
-        description:
-          'Ferme toutes les autres sessions. Portée : account. Budget : auth. / Closes every other session. Scope: account. Budget: auth.',
+        description: 'Ferme toutes les autres sessions. / Closes every other session.',
         security,
         body: PasswordChange,
         response: {
@@ -98,7 +97,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
         tags: ['auth'],
         summary: 'Se déconnecter / Sign out',
         description:
-          'Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. Portée : account. / Closes this session. A device account without a session cannot be opened again; it is erased after a day. Scope: account.',
+          'Ferme cette session. Un compte d’appareil sans session ne peut plus être rouvert ; il est effacé après un jour. / Closes this session. A device account without a session cannot be opened again; it is erased after a day.',
         security,
         response: { 204: done('Signed out'), 401: unauthorised, 403: forbidden },
       },
@@ -118,7 +117,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
         tags: ['auth'],
         summary: 'Se déconnecter partout / Sign out everywhere',
         description:
-          'Ferme toutes les sessions du compte, celle-ci comprise. Portée : account. / Closes every session of the account, this one included. Scope: account.',
+          'Ferme toutes les sessions du compte, celle-ci comprise. / Closes every session of the account, this one included.',
         security,
         response: { 204: done('Signed out everywhere'), 401: unauthorised, 403: forbidden },
       },
@@ -138,7 +137,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
         tags: ['auth'],
         summary: 'Toutes mes données / All my data',
         description:
-          'Tout ce que le service garde de vous (RGPD, article 20). Portée : account. / All that the service keeps of you (GDPR, article 20). Scope: account.',
+          'Tout ce que le service garde de vous (RGPD, article 20). / All that the service keeps of you (GDPR, article 20).',
         security,
         response: { 200: ExportSchema, 401: unauthorised, 403: forbidden },
       },
@@ -160,7 +159,7 @@ export function registerOwnAccountRoutes(app: App, options: { accounts: Accounts
         tags: ['auth'],
         summary: 'Effacer mon compte / Erase my account',
         description:
-          'Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). Portée : account. / With all that the service keeps of you, for good (GDPR, article 17). Scope: account.',
+          'Avec tout ce que le service garde de vous, sans retour (RGPD, article 17). / With all that the service keeps of you, for good (GDPR, article 17).',
         security,
         response: { 204: done('Erased'), 401: unauthorised, 403: forbidden },
       },

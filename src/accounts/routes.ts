@@ -42,7 +42,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         tags: ['auth'],
         summary: 'Un compte pour cet appareil / An account for this device',
         description:
-          'En un appel, sans formulaire. Non idempotent : chaque appel fait un compte. Budget : auth. / In one call, without a form. Not idempotent: each call makes an account. Budget: auth.',
+          'En un appel, sans formulaire. Non idempotent : chaque appel fait un compte. / In one call, without a form. Not idempotent: each call makes an account.',
         response: { 201: Type.Ref('SignedIn') },
       },
     },
@@ -57,7 +57,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         tags: ['auth'],
         summary: 'Un compte avec adresse et mot de passe / An account with e-mail and password',
         description:
-          'Non idempotent. Budget : auth. Un compte d’appareil se complète par POST /api/auth/upgrade. / Not idempotent. Budget: auth. A device account is completed by POST /api/auth/upgrade.',
+          'Non idempotent. Un compte d’appareil se complète par POST /api/auth/upgrade. / Not idempotent. A device account is completed by POST /api/auth/upgrade.',
         body: NewCredentials,
         response: {
           201: Type.Ref('SignedIn'),
@@ -76,7 +76,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
       schema: {
         tags: ['auth'],
         summary: 'Se connecter / Sign in',
-        description: 'Ouvre une session de plus. Budget : auth. / Opens one more session. Budget: auth.',
+        description: 'Ouvre une session de plus. / Opens one more session.',
         body: KnownCredentials,
         response: {
           200: Type.Ref('SignedIn'),
@@ -96,7 +96,7 @@ export function registerAccountsRoutes(app: App, options: { accounts: Accounts; 
         tags: ['auth'],
         summary: 'Renouveler les jetons / Renew the tokens',
         description:
-          'Chaque jeton de renouvellement sert une fois ; présenté une seconde fois, il ferme la session. Avec le même en-tête Idempotency-Key, une réponse perdue peut être redemandée pendant un jour. Budget : auth. / Each refresh token serves once; presented twice, it closes the session. With the same Idempotency-Key header a lost answer can be asked for again for a day. Budget: auth.',
+          'Chaque jeton de renouvellement sert une fois ; présenté une seconde fois, il ferme la session. Avec le même en-tête Idempotency-Key, une réponse perdue peut être redemandée pendant un jour. / Each refresh token serves once; presented twice, it closes the session. With the same Idempotency-Key header a lost answer can be asked for again for a day.',
         body: RefreshRequest,
         headers: RefreshHeaders,
         response: {

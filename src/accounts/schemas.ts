@@ -149,5 +149,18 @@ export const ExportSchema = Type.Object(
     ),
     api_keys: Type.Array(Type.Ref('ApiKey')),
   },
-  { description: 'One member more for each room that keeps something of you', additionalProperties: true },
+  {
+    description: 'One member more for each room that keeps something of you',
+    additionalProperties: true,
+    examples: [
+      {
+        exported_at: '2026-11-22T20:04:06.001Z',
+        account: ACCOUNT_EXAMPLE,
+        sessions: [{ created_at: '2026-11-02T09:15:00.000Z', expires_at: '2027-12-07T09:15:00.000Z' }],
+        api_keys: [],
+        library: { favorites: [], collections: [], positions: [], position_history: [] },
+        extractions: [{ debate_id: '19502241_6ac548b948b27', asked_at: '2026-11-02T09:20:00.000Z' }],
+      },
+    ],
+  },
 );

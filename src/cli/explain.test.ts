@@ -4,6 +4,7 @@ import { debatesErrors } from '../debates/index.ts';
 import { ConfigError } from '../platform/config/index.ts';
 import { FolderHeldError } from '../platform/database/index.ts';
 import { httpErrors } from '../platform/http/index.ts';
+import { LocaleError } from '../platform/i18n/index.ts';
 import { CommandFailed, CommandStopped } from './context.ts';
 import { explain } from './explain.ts';
 
@@ -17,6 +18,7 @@ test.each<[string, unknown, number, string]>([
   ['a command that explains itself', new CommandFailed('Nothing there.', 3), 3, 'Nothing there.'],
   ['one wrong setting', new ConfigError(['PORT: wrong']), 78, 'A setting is wrong:\nPORT: wrong'],
   ['two wrong settings', new ConfigError(['PORT: a', 'HOST: b']), 78, '2 settings are wrong:\nPORT: a\nHOST: b'],
+  ['a language that cannot be read', new LocaleError(['br.json: x']), 78, 'A language cannot be read:\nbr.json: x'],
   ['a folder in use', new FolderHeldError('/data', holder), 75, 'process 7 on here'],
   [
     'a coded error, in English',

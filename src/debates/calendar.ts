@@ -4,25 +4,24 @@ import type { Debate } from './debate.ts';
 const FOLD_OCTETS = 75;
 /** Clients ask again about this often; sittings move from one day to the next. */
 const REFRESH = 'PT1H';
-const ATTRIBUTION = 'Source : Assemblée nationale';
 
 /** Sittings as an iCalendar stream (RFC 5545), in the order given. Times are UTC, so that no time zone need be carried. */
-export function renderCalendar(debates: readonly Debate[], name: string): string {
+export function renderCalendar(debates: readonly Debate[], words: { name: string; source: string }): string {
   const lines = [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//RobianAPI//Séances//FR',
     'CALSCALE:GREGORIAN',
     'METHOD:PUBLISH',
-    `X-WR-CALNAME:${escapeText(name)}`,
+    `X-WR-CALNAME:${escapeText(words.name)}`,
     `REFRESH-INTERVAL;VALUE=DURATION:${REFRESH}`,
-    ...debates.flatMap(eventOf),
+    ...debates.flatMap((debate) => eventOf(debate, words.source)),
     'END:VCALENDAR',
   ];
   return `${lines.map(fold).join('\r\n')}\r\n`;
 }
 
-function eventOf(debate: Debate): string[] {
+function eventOf(debate: Debate, source: string): string[] {
   const { startsAt, durationSeconds, commission, place, pageUrl } = debate;
   const end = startsAt && durationSeconds !== null ? new Date(startsAt.getTime() + durationSeconds * 1000) : null;
   return [
@@ -33,7 +32,7 @@ function eventOf(debate: Debate): string[] {
     startsAt === null ? `DTSTART;VALUE=DATE:${debate.day.replaceAll('-', '')}` : `DTSTART:${utc(startsAt)}`,
     ...(end === null ? [] : [`DTEND:${utc(end)}`]),
     `SUMMARY:${escapeText(commission === null ? debate.title : `${commission} : ${debate.title}`)}`,
-    `DESCRIPTION:${escapeText([debate.description, ATTRIBUTION].filter(Boolean).join('\n'))}`,
+    `DESCRIPTION:${escapeText([debate.description, source].filter(Boolean).join('\n'))}`,
     ...(place === null ? [] : [`LOCATION:${escapeText(place)}`]),
     ...(pageUrl === null ? [] : [`URL:${pageUrl}`]),
     `CATEGORIES:${escapeText(debate.type)}`,

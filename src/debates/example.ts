@@ -56,3 +56,19 @@ export const DEBATE_EXAMPLE: DebateBody = {
     url: 'https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27',
   },
 };
+
+export const CALENDAR_EXAMPLE = [
+  'BEGIN:VCALENDAR',
+  'VERSION:2.0',
+  'BEGIN:VEVENT',
+  `UID:${DEBATE_EXAMPLE.id}@robianapi`,
+  'DTSTART:20261006T191505Z',
+  `SUMMARY:${DEBATE_EXAMPLE.title}`,
+  'END:VEVENT',
+  'END:VCALENDAR',
+].join('\r\n');
+
+/** Two lines of the export: its header, and a debate. */
+export const EXPORT_EXAMPLE =
+  '{"type":"header","kind":"debates","licence":"Licence Ouverte / Open Licence (Etalab)…",…}\n' +
+  `{"id":"${DEBATE_EXAMPLE.id}","title":"${DEBATE_EXAMPLE.title}",…}\n`;

@@ -13,4 +13,5 @@ export { parseSearchText, searchQueryOf } from './search-text.ts';
 export { type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
 export type { ListedDebatesView } from './tables.ts';
 export { textKey } from './text-key.ts';
+export { debatesTexts } from './texts.ts';
 export type { Total } from './totals.ts';

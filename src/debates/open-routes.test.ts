@@ -85,6 +85,13 @@ describe('the calendar', () => {
     expect(event?.startDate.toJSDate()).toEqual(new Date('2026-10-06T19:15:05Z'));
   });
 
+  it('names its source in the reader’s language', async () => {
+    const of = async (language: string) =>
+      (await app.inject({ url: '/calendar.ics', headers: { 'accept-language': language } })).body;
+    expect(await of('fr')).toContain('Source : Assemblée nationale');
+    expect(await of('en')).toContain('Source: Assemblée nationale');
+  });
+
   it('shows what is not certain as tentative, and a day where no hour is known', async () => {
     const byId = new Map((await calendar()).map((event) => [event.uid, event]));
     const tentative = byId.get('RUANR5L17S2027IDC1@robianapi');

@@ -1,13 +1,16 @@
 import { Type } from 'typebox';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, sendNdjson } from '../platform/http/index.ts';
+import { type App, sendNdjson, textResponse } from '../platform/http/index.ts';
+import { translate } from '../platform/i18n/index.ts';
 import { renderCalendar } from './calendar.ts';
+import { CALENDAR_EXAMPLE, EXPORT_EXAMPLE } from './example.ts';
 import { ExportQuery, exportHeader } from './export-header.ts';
 import type { DebateFilter } from './list-query.ts';
 import { presentDebate } from './present.ts';
 import type { AudioFileBody } from './schemas.ts';
 import { createDebatesStore } from './store.ts';
+import { debatesTexts } from './texts.ts';
 
 /** A calendar shows what has just been and what is planned; the agenda is published some weeks ahead. */
 const CALENDAR_PAST_DAYS = 30;
@@ -47,7 +50,7 @@ export function registerOpenRoutes(app: App, options: OpenRoutesOptions): void {
           },
           { additionalProperties: false },
         ),
-        response: { 200: Type.String() },
+        response: { 200: textResponse('RFC 5545', 'text/calendar', CALENDAR_EXAMPLE) },
       },
     },
     async (request, reply) => {
@@ -64,10 +67,11 @@ export function registerOpenRoutes(app: App, options: OpenRoutesOptions): void {
       return reply
         .serializer((body: unknown) => String(body))
         .type('text/calendar; charset=utf-8')
+        .header('vary', 'accept-language')
         .send(
           renderCalendar(
             listed.map(({ debate }) => debate),
-            name,
+            { name, source: translate(debatesTexts.texts['calendar-source'], request.language) },
           ),
         );
     },
@@ -82,6 +86,7 @@ export function registerOpenRoutes(app: App, options: OpenRoutesOptions): void {
         description:
           'Un débat par ligne, dans l’ordre de leur dernier changement ; la première ligne dit la licence et la source. / One debate a line, in the order of their last change; the first line tells the licence and the source.',
         querystring: ExportQuery,
+        response: { 200: textResponse('A debate a line', 'application/x-ndjson', EXPORT_EXAMPLE) },
       },
     },
     async (request, reply) => {

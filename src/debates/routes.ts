@@ -9,6 +9,7 @@ import {
   decodeCursor,
   dependOn,
   httpErrors,
+  invalidListRequest,
   type Page,
   pageLinks,
   problemResponse,
@@ -145,7 +146,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         response: {
           200: DebateList,
           400: problemResponse(
-            httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'must be <= 100' }] }),
+            httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'au plus 100' }] }),
             httpErrors.error('invalid-cursor'),
             debatesErrors.error('dates-reversed'),
           ),
@@ -194,7 +195,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
         description:
           'Les séances commencées ces derniers jours, la plus récente d’abord. / Sittings begun in the last days, newest first.',
         querystring: RecentQuery,
-        response: { 200: DebateList },
+        response: { 200: DebateList, 400: invalidListRequest },
       },
     },
     async (request, reply) => {

@@ -105,7 +105,7 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
         tags: ['streaming'],
         summary: 'Annuler l’extraction / Cancel the extraction',
         description:
-          'Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). / Stops the extraction under way, on whichever process; it may take a second to stop (202).',
+          'Arrête l’extraction en cours, quel que soit le processus qui la mène ; elle peut mettre une seconde à s’arrêter (202). Le jeton du compte qui l’a demandée convient aussi. / Stops the extraction under way, on whichever process; it may take a second to stop (202). The token of the account that asked for it will do too.',
         params: DebateId,
         security: [{ operator: [] }, { account: [] }],
         response: {

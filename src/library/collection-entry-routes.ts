@@ -28,7 +28,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
         security,
         summary: 'Ajouter un débat / Add a debate',
         description:
-          'À la fin. Idempotent : 201 la première fois, 200 ensuite. Portée : library. / At the end. Idempotent: 201 the first time, 200 after. Scope: library.',
+          'À la fin. Idempotent : 201 la première fois, 200 ensuite. / At the end. Idempotent: 201 the first time, 200 after.',
         params: CollectionId,
         body: NewEntry,
         response: {
@@ -60,8 +60,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
         tags,
         security,
         summary: 'Déplacer un débat / Move a debate',
-        description:
-          'Les autres gardent leur ordre. Idempotent. Portée : library. / The others keep their order. Idempotent. Scope: library.',
+        description: 'Les autres gardent leur ordre. Idempotent. / The others keep their order. Idempotent.',
         params: CollectionDebateId,
         body: EntryMove,
         response: {
@@ -87,8 +86,7 @@ export function registerCollectionEntryRoutes(app: App, routes: LibraryRoutes): 
         tags,
         security,
         summary: 'Retirer un débat / Remove a debate',
-        description:
-          'Idempotent : 204 qu’il y ait été ou non. Portée : library. / Idempotent: 204 whether it was there or not. Scope: library.',
+        description: 'Idempotent : 204 qu’il y ait été ou non. / Idempotent: 204 whether it was there or not.',
         params: CollectionDebateId,
         response: {
           204: Type.Null({ description: 'It is not in the collection' }),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
+import { type App, invalidListRequest, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import type { Collection } from './collection.ts';
 import { libraryErrors } from './errors.ts';
@@ -32,9 +32,9 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         security,
         summary: 'Mes collections / My collections',
         description:
-          'Dans votre ordre ; total dans X-Total-Count, pages dans Link. Portée : library. / In your own order; total in X-Total-Count, pages in Link. Scope: library.',
+          'Dans votre ordre ; total dans X-Total-Count, pages dans Link. / In your own order; total in X-Total-Count, pages in Link.',
         querystring: ListQuery,
-        response: { 200: Type.Array(Type.Ref('Collection')), 400: invalidRequest, ...refusals },
+        response: { 200: Type.Array(Type.Ref('Collection')), 400: invalidListRequest, ...refusals },
       },
     },
     async (request, reply) => {
@@ -60,8 +60,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         tags,
         security,
         summary: 'Créer une collection / Create a collection',
-        description:
-          'Elle se range après les autres. Non idempotent. Portée : library. / It goes after the others. Not idempotent. Scope: library.',
+        description: 'Elle se range après les autres. Non idempotent. / It goes after the others. Not idempotent.',
         body: NewCollection,
         response: {
           201: Type.Ref('Collection'),
@@ -87,7 +86,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         tags,
         security,
         summary: 'Une collection et ses débats / A collection and its debates',
-        description: 'Dans l’ordre de la collection. Portée : library. / In the collection’s order. Scope: library.',
+        description: 'Dans l’ordre de la collection. / In the collection’s order.',
         params: CollectionId,
         response: { 200: Type.Ref('CollectionWithDebates'), 400: invalidRequest, ...refusals, 404: notFound },
       },
@@ -108,8 +107,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         tags,
         security,
         summary: 'Renommer, décrire, déplacer / Rename, describe, move',
-        description:
-          'Ce qui n’est pas dit reste. Idempotent. Portée : library. / What is not said stays. Idempotent. Scope: library.',
+        description: 'Ce qui n’est pas dit reste. Idempotent. / What is not said stays. Idempotent.',
         params: CollectionId,
         body: CollectionChangeBody,
         response: { 200: Type.Ref('Collection'), 400: invalidRequest, ...refusals, 404: notFound },
@@ -128,7 +126,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         tags,
         security,
         summary: 'Supprimer une collection / Remove a collection',
-        description: 'Son lien de partage cesse aussitôt. Portée : library. / Its link stops at once. Scope: library.',
+        description: 'Son lien de partage cesse aussitôt. / Its link stops at once.',
         params: CollectionId,
         response: { 204: Type.Null({ description: 'Removed' }), 400: invalidRequest, ...refusals, 404: notFound },
       },
@@ -149,7 +147,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         security,
         summary: 'Partager par un lien / Share by a link',
         description:
-          'Le lien ne se devine pas et ne dit rien de vous. Idempotent : le même lien tant qu’elle est partagée. Portée : library. / The link cannot be guessed and says nothing of you. Idempotent: the same link while it is shared. Scope: library.',
+          'Le lien ne se devine pas et ne dit rien de vous. Idempotent : le même lien tant qu’elle est partagée. / The link cannot be guessed and says nothing of you. Idempotent: the same link while it is shared.',
         params: CollectionId,
         response: { 200: Type.Ref('Collection'), 400: invalidRequest, ...refusals, 404: notFound },
       },
@@ -167,7 +165,7 @@ export function registerCollectionRoutes(app: App, routes: LibraryRoutes): void 
         security,
         summary: 'Cesser de partager / Stop sharing',
         description:
-          'Le lien cesse aussitôt ; un partage ultérieur en fait un autre. Idempotent. Portée : library. / The link stops at once; sharing again makes another. Idempotent. Scope: library.',
+          'Le lien cesse aussitôt ; un partage ultérieur en fait un autre. Idempotent. / The link stops at once; sharing again makes another. Idempotent.',
         params: CollectionId,
         response: { 200: Type.Ref('Collection'), 400: invalidRequest, ...refusals, 404: notFound },
       },

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
+import { type App, invalidListRequest, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import { libraryErrors } from './errors.ts';
 import { FAVORITES_MAX } from './limits.ts';
@@ -25,9 +25,9 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
         security,
         summary: 'Mes favoris / My favourites',
         description:
-          'Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. Portée : library. / Newest first; total in X-Total-Count, pages in Link. Scope: library.',
+          'Le plus récent d’abord ; total dans X-Total-Count, pages dans Link. / Newest first; total in X-Total-Count, pages in Link.',
         querystring: ListQuery,
-        response: { 200: Type.Array(Type.Ref('Favorite')), 400: invalidRequest, ...refusals },
+        response: { 200: Type.Array(Type.Ref('Favorite')), 400: invalidListRequest, ...refusals },
       },
     },
     async (request, reply) => {
@@ -54,8 +54,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
         tags,
         security,
         summary: 'Ajouter un favori / Add a favourite',
-        description:
-          'Idempotent : 201 la première fois, 200 ensuite. Portée : library. / Idempotent: 201 the first time, 200 after. Scope: library.',
+        description: 'Idempotent : 201 la première fois, 200 ensuite. / Idempotent: 201 the first time, 200 after.',
         params: DebateId,
         response: {
           200: Type.Ref('Favorite'),
@@ -83,8 +82,7 @@ export function registerFavoriteRoutes(app: App, { library, debates, publicUrl, 
         tags,
         security,
         summary: 'Retirer un favori / Remove a favourite',
-        description:
-          'Idempotent : 204 qu’il y ait été ou non. Portée : library. / Idempotent: 204 whether it was there or not. Scope: library.',
+        description: 'Idempotent : 204 qu’il y ait été ou non. / Idempotent: 204 whether it was there or not.',
         params: DebateId,
         response: {
           204: Type.Null({ description: 'It is not among the favourites' }),

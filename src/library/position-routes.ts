@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { debatesErrors } from '../debates/index.ts';
-import { type App, invalidRequest, problemResponse } from '../platform/http/index.ts';
+import { type App, invalidListRequest, invalidRequest, problemResponse } from '../platform/http/index.ts';
 import { answerPage } from './answer-page.ts';
 import { libraryErrors } from './errors.ts';
 import { POSITIONS_MAX } from './limits.ts';
@@ -24,9 +24,9 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
         security,
         summary: 'Où j’en suis / Where I am',
         description:
-          'Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. Portée : library. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows. Scope: library.',
+          'Ce qui a changé en dernier vient en dernier : un appareil reprend par updated_since au dernier updated_at qu’il connaît. / What changed last comes last: a device goes on with updated_since at the last updated_at it knows.',
         querystring: PositionsQuery,
-        response: { 200: Type.Array(Type.Ref('Position')), 400: invalidRequest, ...refusals },
+        response: { 200: Type.Array(Type.Ref('Position')), 400: invalidListRequest, ...refusals },
       },
     },
     async (request, reply) => {
@@ -55,7 +55,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
         security,
         summary: 'Dire où j’en suis / Say where I am',
         description:
-          'En lot, d’un ou plusieurs appareils, dans n’importe quel ordre et autant de fois qu’on veut : ni le plus récent ni le plus avancé ne se perd (règle dans docs/POSITIONS.md). Idempotent. Portée : library. / In a batch, from one or several devices, in any order and as often as one likes: neither the latest nor the furthest is lost (rule in docs/POSITIONS.md). Idempotent. Scope: library.',
+          'En lot, d’un ou plusieurs appareils, dans n’importe quel ordre et autant de fois qu’on veut : ni le plus récent ni le plus avancé ne se perd (règle dans docs/POSITIONS.md). Idempotent. / In a batch, from one or several devices, in any order and as often as one likes: neither the latest nor the furthest is lost (rule in docs/POSITIONS.md). Idempotent.',
         body: PositionsBatch,
         response: {
           200: PositionsMerged,
@@ -88,8 +88,7 @@ export function registerPositionRoutes(app: App, { library, publicUrl, onRequest
         tags,
         security,
         summary: 'Où j’en suis dans un débat / Where I am in a debate',
-        description:
-          'Avec ce que les appareils ont dit en dernier. Portée : library. / With what devices said last. Scope: library.',
+        description: 'Avec ce que les appareils ont dit en dernier. / With what devices said last.',
         params: DebateId,
         response: {
           200: Type.Ref('PositionWithHistory'),

@@ -35,9 +35,10 @@ export type ListParameters = Static<typeof ListQuery>;
 
 const debateSummary = Type.Union([DebateSummarySchema, Type.Null()]);
 
+const FAVORITE_EXAMPLE = { debate_id: '19502241_6ac548b948b27', added_at: '2026-11-03T20:00:00.000Z', debate: null };
 export const FavoriteSchema = Type.Object(
   { debate_id: Type.String(), added_at: Instant('When it was added'), debate: debateSummary },
-  { $id: 'Favorite' },
+  { $id: 'Favorite', examples: [FAVORITE_EXAMPLE] },
 );
 
 const collectionFields = {
@@ -91,7 +92,17 @@ export const SharedCollection = Type.Object(
     updated_at: Instant('When it last changed'),
     debates: entries,
   },
-  { $id: 'SharedCollection' },
+  {
+    $id: 'SharedCollection',
+    examples: [
+      {
+        name: COLLECTION_EXAMPLE.name,
+        description: COLLECTION_EXAMPLE.description,
+        updated_at: COLLECTION_EXAMPLE.updated_at,
+        debates: [ENTRY_EXAMPLE],
+      },
+    ],
+  },
 );
 
 const name = Type.String({ minLength: 1, maxLength: 200, pattern: ONE_LINE, examples: [COLLECTION_EXAMPLE.name] });
@@ -126,6 +137,13 @@ const POSITION_EXAMPLE = {
   device_id: 'pixel-9-camille',
   recorded_at: '2026-11-22T21:04:05.250+01:00',
 };
+const KNOWN_POSITION_EXAMPLE = {
+  ...POSITION_EXAMPLE,
+  heard_at: '2026-11-22T20:04:05.250Z',
+  furthest_ms: 4_000_000,
+  finished_at: null,
+  updated_at: '2026-11-22T20:04:06.001Z',
+};
 const said = {
   position_ms: milliseconds('On the audio clock'),
   finished: Type.Boolean({ description: 'Heard to the end' }),
@@ -144,15 +162,7 @@ export const PositionSchema = Type.Object(
   },
   {
     $id: 'Position',
-    examples: [
-      {
-        ...POSITION_EXAMPLE,
-        heard_at: '2026-11-22T20:04:05.250Z',
-        furthest_ms: 4_000_000,
-        finished_at: null,
-        updated_at: '2026-11-22T20:04:06.001Z',
-      },
-    ],
+    examples: [KNOWN_POSITION_EXAMPLE],
   },
 );
 export type PositionBody = Static<typeof PositionSchema>;
@@ -164,7 +174,23 @@ export const PositionWithHistory = Type.Object(
       description: 'What devices said, newest first',
     }),
   },
-  { $id: 'PositionWithHistory' },
+  {
+    $id: 'PositionWithHistory',
+    examples: [
+      {
+        ...KNOWN_POSITION_EXAMPLE,
+        history: [
+          {
+            position_ms: POSITION_EXAMPLE.position_ms,
+            finished: false,
+            device_id: POSITION_EXAMPLE.device_id,
+            recorded_at: POSITION_EXAMPLE.recorded_at,
+            heard_at: KNOWN_POSITION_EXAMPLE.heard_at,
+          },
+        ],
+      },
+    ],
+  },
 );
 export const PositionsQuery = Type.Object(
   { ...PageQuery, updated_since: Type.Optional(Instant('Only those that changed at that time or later')) },
@@ -194,7 +220,10 @@ export const PositionsBatch = Type.Object(
   },
   closed,
 );
-export const PositionsMerged = Type.Object({
-  positions: Type.Array(Type.Ref('Position'), { description: 'What is now known of each debate of the batch' }),
-  unknown_debate_ids: Type.Array(Type.String(), { description: 'These name no debate and were left out' }),
-});
+export const PositionsMerged = Type.Object(
+  {
+    positions: Type.Array(Type.Ref('Position'), { description: 'What is now known of each debate of the batch' }),
+    unknown_debate_ids: Type.Array(Type.String(), { description: 'These name no debate and were left out' }),
+  },
+  { examples: [{ positions: [KNOWN_POSITION_EXAMPLE], unknown_debate_ids: ['19500000_000000000000a'] }] },
+);

@@ -8,7 +8,7 @@ import type { Subscriber } from './hub.ts';
 /** As for WebSockets: more waiting news than this will not help a client, which resumes by number. */
 const WAITING_MAX_BYTES = 256 * 1024;
 /** What browsers wait before they come back, in ms. */
-const RETRY_MS = 3_000;
+export const RETRY_MS = 3_000;
 const BEAT = Buffer.from(':\n\n');
 
 /** One client of `text/event-stream` (WHATWG HTML §9.2). */

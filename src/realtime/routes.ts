@@ -4,16 +4,16 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Events } from '../platform/events/index.ts';
-import { type App, bearerToken } from '../platform/http/index.ts';
+import { type App, bearerToken, httpErrors, problemResponse, textResponse } from '../platform/http/index.ts';
 import { clientOfAddress } from '../platform/limits/index.ts';
 import { isChannel } from './channels.ts';
 import { isEventNumber } from './client-message.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits, createConnections } from './connections.ts';
 import { realtimeErrors } from './errors.ts';
-import { createEventStream } from './event-stream.ts';
+import { createEventStream, RETRY_MS } from './event-stream.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createHub } from './hub.ts';
-import { type Authenticate, createSession } from './session.ts';
+import { type Authenticate, CHANNELS_MAX, createSession } from './session.ts';
 import { CLOSE, closeSocket, serveSocket } from './socket-client.ts';
 import { acceptUpgrades } from './upgrades.ts';
 
@@ -40,10 +40,19 @@ const LEAVE_MS = 1_000;
 /** Opening is counted like reading a list; what is said over the connection has limits of its own. */
 const LIMIT = 'debates';
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: Type.Ref('Problem') } },
-});
+const busy = problemResponse(realtimeErrors.error('too-many-connections', { retryAfterSeconds: 30 }));
+const invalidChannels = problemResponse(
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.after', message: 'au moins 0' }] }),
+  realtimeErrors.error('unknown-channel', { params: { channel: 'seances' } }),
+  realtimeErrors.error('too-many-channels', { params: { limit: CHANNELS_MAX } }),
+);
+const STREAM_EXAMPLE = `retry: ${RETRY_MS}
+
+id: 4711
+event: debate_started
+data: {"type":"debate_started","channel":"live","data":{"debate_id":"19502241_6ac548b948b27"},"id":4711,"timestamp":"2026-10-06T19:15:05.000Z"}
+
+`;
 const EventsQuery = Type.Object(
   {
     channels: Type.Optional(
@@ -108,9 +117,9 @@ export async function registerRealtimeRoutes(app: App, options: RealtimeOptions)
         description:
           'Messages JSON {type, channel, data, id, timestamp} ; le client envoie subscribe, unsubscribe, ping. / JSON messages {type, channel, data, id, timestamp}; the client sends subscribe, unsubscribe, ping.',
         response: {
-          426: problem('Not a WebSocket'),
-          403: problem('Origin refused'),
-          503: problem('Too many connections'),
+          426: problemResponse(realtimeErrors.error('upgrade-required')),
+          403: problemResponse(realtimeErrors.error('origin-refused')),
+          503: busy,
         },
       },
     },
@@ -145,10 +154,10 @@ export async function registerRealtimeRoutes(app: App, options: RealtimeOptions)
           'Les mêmes messages en text/event-stream ; Last-Event-ID reprend où l’on était. / The same messages as text/event-stream; Last-Event-ID resumes where one was.',
         querystring: EventsQuery,
         response: {
-          200: { description: 'The stream', content: { 'text/event-stream': { schema: Type.String() } } },
-          400: problem('An unknown channel, or too many'),
-          401: problem('The channel needs a token'),
-          503: problem('Too many connections'),
+          200: textResponse('The stream', 'text/event-stream', STREAM_EXAMPLE),
+          400: invalidChannels,
+          401: problemResponse(realtimeErrors.error('token-required')),
+          503: busy,
         },
       },
     },

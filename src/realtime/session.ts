@@ -14,7 +14,7 @@ export interface TokenHolder {
 export type Authenticate = (token: string) => Promise<TokenHolder | null>;
 
 /** A client that follows more debates one by one would be better served by `debates`. */
-const CHANNELS_MAX = 50;
+export const CHANNELS_MAX = 50;
 
 /** What one client follows. */
 export interface Session {

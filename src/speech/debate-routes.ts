@@ -2,15 +2,25 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { attributionOf, type Debate, DebateId, type Debates } from '../debates/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, addVary, textResponse } from '../platform/http/index.ts';
+import { translate } from '../platform/i18n/index.ts';
 import type { Cue } from './cue.ts';
 import { speechErrors } from './errors.ts';
+import {
+  CHAPTERS_EXAMPLE,
+  FILE_EXAMPLES,
+  PODCAST_CHAPTERS_EXAMPLE,
+  SPEAKING_EXAMPLE,
+  TRANSCRIPT_EXAMPLE,
+} from './examples.ts';
 import { noticeOf } from './notice.ts';
+import { noSuchDebate, nothingPublished } from './outcomes.ts';
 import { placeChapters } from './place-chapters.ts';
 import { presentChapters, presentCue } from './present.ts';
 import { createPublishedStore } from './published-store.ts';
-import { Chapter, Chapters, problem, SpeakingTimes, Transcript, Words } from './schemas.ts';
+import { Chapter, Chapters, SpeakingTimes, Transcript, Words } from './schemas.ts';
 import { groupsOf } from './speaking-time.ts';
+import { chapterWordsIn, speechTexts } from './texts.ts';
 import { toPodcastChapters } from './to-podcast-chapters.ts';
 import { toSrt } from './to-srt.ts';
 import { toText } from './to-text.ts';
@@ -20,7 +30,7 @@ const PODCAST_CHAPTERS = 'application/json+chapters';
 
 /** Every format of a transcript by its extension, with its type. */
 const FORMATS: readonly [
-  extension: string,
+  extension: keyof typeof FILE_EXAMPLES,
   contentType: string,
   render: (cues: readonly Cue[], notice: string) => string,
 ][] = [
@@ -29,9 +39,13 @@ const FORMATS: readonly [
   ['txt', 'text/plain; charset=utf-8', toText],
 ];
 
-const SPEAKING_RULE =
-  'Une phrase compte de son début à sa fin, pour la personne que nomme le compte rendu ; ni les suspensions ni les applaudissements ne comptent. / ' +
-  'A sentence counts from its start to its end, for the person whom the record names; neither suspensions nor applause count.';
+const chaptersOutcome = {
+  description: 'The tree, or the list that podcast players know',
+  content: {
+    'application/json': { schema: Chapters, example: CHAPTERS_EXAMPLE },
+    [PODCAST_CHAPTERS]: { schema: Type.String(), example: PODCAST_CHAPTERS_EXAMPLE },
+  },
+};
 
 /** What is published of one debate: its chapters, its words, who spoke how long. */
 export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; db: Db }): void {
@@ -48,7 +62,7 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
         description:
           'L’arbre des chapitres sur l’horloge de l’enregistrement, suspensions comprises. Avec Accept: application/json+chapters, les chapitres Podcasting 2.0. / The tree of chapters on the clock of the recording, suspensions included. With Accept: application/json+chapters, Podcasting 2.0 chapters.',
         params: DebateId,
-        response: { 200: Chapters, 404: problem('No such debate') },
+        response: { 200: chaptersOutcome, 404: noSuchDebate },
       },
     },
     async (request, reply) => {
@@ -57,9 +71,10 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
       const chapters = summary?.chapters ?? placeChapters(debate.chapters, [], null);
       const suspensions = summary?.suspensions ?? [];
       const { sittingStartsAtMs, sittingStartOrigin, title } = debate;
-      reply.header('vary', 'accept');
+      const words = chapterWordsIn(request.language);
+      reply.header('vary', 'accept, accept-language');
       if (wantsPodcastChapters(request)) {
-        const podcast = toPodcastChapters({ title, chapters, suspensions, sittingStartsAtMs });
+        const podcast = toPodcastChapters({ title, chapters, suspensions, sittingStartsAtMs, words });
         return reply
           .serializer((body: unknown) => String(body))
           .type(PODCAST_CHAPTERS)
@@ -69,7 +84,7 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
         debate_id: debate.id,
         sitting_starts_at_ms: sittingStartsAtMs,
         sitting_start_origin: sittingStartOrigin,
-        chapters: presentChapters(chapters, suspensions, debate.speakers),
+        chapters: presentChapters(chapters, suspensions, debate.speakers, words),
         attribution: attributionOf(debate),
       };
     },
@@ -85,7 +100,7 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
           'Les phrases sur l’horloge de l’enregistrement. Le compte rendu est édité : ce n’est pas un verbatim. Avec q, seulement les phrases qui répondent. / Sentences on the clock of the recording. The record is edited, it is not verbatim. With q, only the sentences that hold it.',
         params: DebateId,
         querystring: Type.Object({ q: Type.Optional(Words) }, { additionalProperties: false }),
-        response: { 200: Transcript, 404: problem('No such debate, or nothing was published of it') },
+        response: { 200: { ...Transcript, examples: [TRANSCRIPT_EXAMPLE] }, 404: nothingPublished },
       },
     },
     async (request) => {
@@ -111,7 +126,10 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
           description:
             'Le compte rendu est édité : ce n’est pas un verbatim. / The record is edited, it is not verbatim.',
           params: DebateId,
-          response: { 200: Type.String(), 404: problem('No such debate, or nothing was published of it') },
+          response: {
+            200: textResponse('The transcript', contentType.split(';', 1)[0] ?? contentType, FILE_EXAMPLES[extension]),
+            404: nothingPublished,
+          },
         },
       },
       async (request, reply) => {
@@ -132,10 +150,11 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
         summary: 'Temps de parole / Speaking time',
         description: 'Par personne et par groupe, d’après le compte rendu. / By person and by group, from the record.',
         params: DebateId,
-        response: { 200: SpeakingTimes, 404: problem('No such debate, or nothing was published of it') },
+        response: { 200: { ...SpeakingTimes, examples: [SPEAKING_EXAMPLE] }, 404: nothingPublished },
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      addVary(reply, 'accept-language');
       const debate = await debates.get(request.params.debate_id);
       const summary = await publishedOf(debate);
       const people = await store.speakingTimes(debate.id);
@@ -144,7 +163,7 @@ export function registerDebateSpeechRoutes(app: App, deps: { debates: Debates; d
       );
       return {
         debate_id: debate.id,
-        rule: SPEAKING_RULE,
+        rule: translate(speechTexts.texts['speaking-rule'], request.language),
         total_speaking_ms: summary.total_speaking_ms,
         timed_share: summary.timed_share,
         people: people.map((person) => ({

@@ -1,7 +1,8 @@
 import { ExportQuery, exportHeader } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, sendNdjson } from '../platform/http/index.ts';
+import { type App, sendNdjson, textResponse } from '../platform/http/index.ts';
+import { EXPORT_EXAMPLE } from './examples.ts';
 import { createExportStore } from './export-store.ts';
 import { listenUrl } from './present.ts';
 
@@ -19,6 +20,7 @@ export function registerExportRoutes(app: App, deps: { db: Db; clock: Clock; pub
         description:
           'Une intervention par ligne avec son texte édité, débat par débat dans l’ordre de leur dernier changement ; la première ligne dit la licence et la source. / One speech a line with its edited text, debate by debate in the order of their last change; the first line tells the licence and the source.',
         querystring: ExportQuery,
+        response: { 200: textResponse('A speech a line', 'application/x-ndjson', EXPORT_EXAMPLE) },
       },
     },
     async (request, reply) => {

@@ -1,3 +1,4 @@
 export { speechErrors } from './errors.ts';
 export { registerSpeechRoutes } from './routes.ts';
 export { createSpeech, type ObservedDocuments, type Speech } from './speech.ts';
+export { speechTexts } from './texts.ts';

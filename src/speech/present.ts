@@ -5,6 +5,7 @@ import type { PublishedCue } from './published-store.ts';
 import type { HitDebate, Moment, Transcript } from './schemas.ts';
 import type { Hit } from './search-store.ts';
 import type { Suspension } from './suspensions.ts';
+import type { ChapterWords } from './texts.ts';
 
 export interface ChapterBody extends Omit<PresentedChapter, 'children'> {
   children: ChapterBody[];
@@ -21,14 +22,12 @@ interface PresentedChapter {
   children: unknown[];
 }
 
-/** Listeners read this. */
-const SUSPENSION = 'Suspension de séance';
-
 /** The tree, with suspensions among its uppermost chapters where they fall. */
 export function presentChapters(
   chapters: readonly PlacedChapter[],
   suspensions: readonly Suspension[],
   speakers: Debate['speakers'],
+  words: ChapterWords,
 ): ChapterBody[] {
   const byId = new Map(speakers.map((speaker) => [speaker.id, speaker]));
   const present = (chapter: PlacedChapter): ChapterBody => ({
@@ -49,8 +48,8 @@ export function presentChapters(
     const before = presented.findLastIndex(({ starts_at_ms }) => starts_at_ms !== null && starts_at_ms <= startsAtMs);
     presented.splice(before + 1, 0, {
       id: `suspension-${index + 1}`,
-      label: SUSPENSION,
-      typed_label: SUSPENSION,
+      label: words.suspension,
+      typed_label: words.suspension,
       kind: 'suspension',
       starts_at_ms: startsAtMs,
       ends_at_ms: endsAtMs,

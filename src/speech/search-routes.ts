@@ -5,14 +5,29 @@ import { addDays, fromParis } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import { type App, pageLinks } from '../platform/http/index.ts';
 import { speechErrors } from './errors.ts';
+import { GROUPS_EXAMPLE, MOMENTS_EXAMPLE, SUGGESTIONS_EXAMPLE } from './examples.ts';
+import { invalidSearch, noSuchDebate } from './outcomes.ts';
 import { placeCursor, placeOfCursor } from './place-cursor.ts';
 import { presentHitDebate, presentMoment } from './present.ts';
-import { problem, SearchAnswer, SearchQuery, Suggestions, Words } from './schemas.ts';
+import { SearchAnswer, SearchQuery, Suggestions, Words } from './schemas.ts';
 import { COUNTED_HITS, createSearchStore, type SpeechQuery } from './search-store.ts';
 
 const DEFAULT_PER_PAGE = 20;
 /** A list on a phone under a keyboard. */
 const SUGGESTIONS = 6;
+
+const searchOutcome = {
+  description: 'Moments; with group_by=debate, debates with their first moments',
+  content: {
+    'application/json': {
+      schema: SearchAnswer,
+      examples: {
+        moments: { summary: 'Des moments / Moments', value: MOMENTS_EXAMPLE },
+        debates: { summary: 'Par débat / By debate', value: GROUPS_EXAMPLE },
+      },
+    },
+  },
+};
 
 type Query = Static<typeof SearchQuery>;
 
@@ -32,7 +47,7 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
           `Des moments, du plus récent au plus ancien, chacun avec l’adresse où l’écouter. X-Total-Count compte jusqu’à ${COUNTED_HITS}. / ` +
           `Moments, newest first, each with the address to listen at. X-Total-Count counts up to ${COUNTED_HITS}.`,
         querystring: SearchQuery,
-        response: { 200: SearchAnswer, 400: problem('A parameter is refused') },
+        response: { 200: searchOutcome, 400: invalidSearch, 404: noSuchDebate },
       },
     },
     async (request, reply) => {
@@ -51,7 +66,7 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
         description:
           'Personnes qui ont parlé et sujets dont on a parlé, pour un début de saisie. / People who spoke and subjects spoken of, for what is typed so far.',
         querystring: Type.Object({ q: Words }, { additionalProperties: false }),
-        response: { 200: Suggestions },
+        response: { 200: { ...Suggestions, examples: [SUGGESTIONS_EXAMPLE] } },
       },
     },
     async (request) => {

@@ -2,11 +2,12 @@ import type { Static } from 'typebox';
 import { Type } from 'typebox';
 import { type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
-import { type App, cursorOf, decodeCursor, pageLinks } from '../platform/http/index.ts';
+import { type App, cursorOf, decodeCursor, invalidListRequest, pageLinks } from '../platform/http/index.ts';
 import { speechErrors } from './errors.ts';
+import { SPEAKER_DETAIL_EXAMPLE, SPEAKER_EXAMPLE, SPEECHES_EXAMPLE } from './examples.ts';
+import { noSuchPerson } from './outcomes.ts';
 import { placeCursor, placeOfCursor } from './place-cursor.ts';
 import { listenUrl } from './present.ts';
-import { problem } from './schemas.ts';
 import {
   SpeakerDetail,
   SpeakerId,
@@ -35,7 +36,7 @@ export function registerSpeakersRoutes(app: App, deps: { db: Db; clock: Clock; p
         description:
           'Députés, ministres et invités, par nom ; q ignore les accents. / Deputies, ministers and guests, by name; q ignores accents.',
         querystring: SpeakersQuery,
-        response: { 200: Type.Array(SpeakerSummary), 400: problem('A parameter is refused') },
+        response: { 200: Type.Array({ ...SpeakerSummary, examples: [SPEAKER_EXAMPLE] }), 400: invalidListRequest },
       },
     },
     async (request, reply) => {
@@ -71,7 +72,7 @@ export function registerSpeakersRoutes(app: App, deps: { db: Db; clock: Clock; p
         description:
           'Avec ses groupes et commissions dans le temps, et ses temps de parole. / With groups and commissions over time, and speaking times.',
         params: SpeakerId,
-        response: { 200: SpeakerDetail, 404: problem('Nobody has this id') },
+        response: { 200: { ...SpeakerDetail, examples: [SPEAKER_DETAIL_EXAMPLE] }, 404: noSuchPerson },
       },
     },
     async (request) => {
@@ -114,7 +115,7 @@ export function registerSpeakersRoutes(app: App, deps: { db: Db; clock: Clock; p
           'Des moments à écouter, du plus récent au plus ancien ; d’après le compte rendu, ou à défaut les chapitres. / Moments to listen to, newest first; from the record, or failing that from chapters.',
         params: SpeakerId,
         querystring: SpeechesQuery,
-        response: { 200: SpeechList, 404: problem('Nobody has this id') },
+        response: { 200: { ...SpeechList, examples: [SPEECHES_EXAMPLE] }, 400: invalidListRequest, 404: noSuchPerson },
       },
     },
     async (request, reply) => {

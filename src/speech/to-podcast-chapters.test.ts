@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
+import { FRENCH } from '../platform/i18n/index.ts';
 import type { PlacedChapter } from './place-chapters.ts';
+import { chapterWordsIn } from './texts.ts';
 import { type PodcastChapterFacts, toPodcastChapters } from './to-podcast-chapters.ts';
 
 /** The format as its specification has it (jsonChapters.md 1.2), written apart from the code under test. */
@@ -32,10 +34,17 @@ const chapter = (label: string, startsAtMs: number | null, ...children: PlacedCh
   children,
 });
 
+const WORDS = chapterWordsIn(FRENCH);
+
 const drawn = (facts: Partial<PodcastChapterFacts>): string[] =>
-  toPodcastChapters({ title: 'Séance', chapters: [], suspensions: [], sittingStartsAtMs: null, ...facts }).chapters.map(
-    ({ startTime, title }) => `${startTime} ${title}`,
-  );
+  toPodcastChapters({
+    title: 'Séance',
+    chapters: [],
+    suspensions: [],
+    sittingStartsAtMs: null,
+    words: WORDS,
+    ...facts,
+  }).chapters.map(({ startTime, title }) => `${startTime} ${title}`);
 
 describe('toPodcastChapters', () => {
   it.each<[string, Partial<PodcastChapterFacts>, string[]]>([
@@ -100,6 +109,7 @@ describe('toPodcastChapters', () => {
                 chapters: starts.map((start, index) => chapter(`Chapitre ${index}`, start)),
                 suspensions: gaps.map(([at, lasts]) => ({ startsAtMs: at, endsAtMs: at + lasts, evidence: 'silence' })),
                 sittingStartsAtMs,
+                words: WORDS,
               }),
             ),
           );

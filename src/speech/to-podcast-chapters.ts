@@ -1,5 +1,6 @@
 import type { PlacedChapter } from './place-chapters.ts';
 import type { Suspension } from './suspensions.ts';
+import type { ChapterWords } from './texts.ts';
 
 /** JSON chapters of the podcast namespace 1.2, https://github.com/Podcastindex-org/podcast-namespace/blob/main/chapters/jsonChapters.md */
 export interface PodcastChapters {
@@ -19,11 +20,8 @@ export interface PodcastChapterFacts {
   chapters: readonly PlacedChapter[];
   suspensions: readonly Suspension[];
   sittingStartsAtMs: number | null;
+  words: ChapterWords;
 }
-
-/** Listeners read these. */
-const BEFORE_THE_SITTING = 'Avant la séance';
-const SUSPENSION = 'Suspension de séance';
 
 /**
  * The tree of chapters as the flat list that podcast players know: of chapters that begin together the innermost is
@@ -33,7 +31,7 @@ const SUSPENSION = 'Suspension de séance';
 export function toPodcastChapters(facts: PodcastChapterFacts): PodcastChapters {
   const titles = new Map<number, string>();
   if (facts.sittingStartsAtMs !== null && facts.sittingStartsAtMs > 0) {
-    titles.set(0, BEFORE_THE_SITTING);
+    titles.set(0, facts.words.beforeTheSitting);
     titles.set(facts.sittingStartsAtMs, facts.title);
   }
   for (const { startsAtMs, label } of withParents(facts.chapters, null)) titles.set(startsAtMs, label);
@@ -42,7 +40,7 @@ export function toPodcastChapters(facts: PodcastChapterFacts): PodcastChapters {
     if (resumed !== undefined) titles.set(endsAtMs, resumed);
     // Chapters keyed while nobody sits would end the skip at once; the last of them is where the sitting resumes.
     for (const time of titles.keys()) if (time > startsAtMs && time < endsAtMs) titles.delete(time);
-    titles.set(startsAtMs, SUSPENSION);
+    titles.set(startsAtMs, facts.words.suspension);
   }
   const chapters = [...titles].sort(([a], [b]) => a - b).map(([ms, title]) => ({ startTime: ms / 1000, title }));
   return { version: '1.2.0', title: facts.title, chapters };

@@ -38,8 +38,19 @@ export function problemResponse(...errors: readonly [AppError, ...AppError[]]): 
 }
 
 export const invalidRequest = problemResponse(
-  httpErrors.error('invalid-request', { fields: [{ field: 'query.x', message: 'refused' }] }),
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.x', message: 'inconnu' }] }),
 );
+
+/** What a list answers to parameters it refuses. */
+export const invalidListRequest = problemResponse(
+  httpErrors.error('invalid-request', { fields: [{ field: 'query.per_page', message: 'au plus 100' }] }),
+  httpErrors.error('invalid-cursor'),
+);
+
+/** An outcome that is a text of this type, and how it begins. */
+export function textResponse(description: string, type: string, example: string) {
+  return { description, content: { [type]: { schema: { type: 'string' }, example } } };
+}
 
 interface Schema {
   $ref?: string;
@@ -53,18 +64,31 @@ interface MediaType {
   examples?: unknown;
 }
 interface Operation {
-  responses?: Record<string, { content?: Record<string, MediaType> }>;
+  responses?: Record<string, { description?: string; content?: Record<string, MediaType> }>;
 }
 interface Document {
   paths?: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema> };
 }
 
-/** Shows the example of a schema in each outcome that answers with it, alone or in a list. */
+/** What the library writes where a schema says nothing of an outcome. */
+const UNDESCRIBED = 'Default Response';
+const MEANINGS: Readonly<Record<string, string>> = {
+  200: 'La réponse / The answer',
+  201: 'Créé / Created',
+  503: 'Indisponible / Unavailable',
+};
+
+/**
+ * Says what outcomes mean that say nothing themselves, and shows the example of a schema in each outcome that answers with
+ * it, alone or in a list.
+ */
 export function withExamples<Given extends object>(document: Given): Given {
   const { paths = {}, components } = document as Document;
   for (const operation of Object.values(paths).flatMap((path) => Object.values(path))) {
-    for (const { content = {} } of Object.values(operation.responses ?? {})) {
+    for (const [status, response] of Object.entries(operation.responses ?? {})) {
+      const { content = {} } = response;
+      if (response.description === UNDESCRIBED) response.description = MEANINGS[status] ?? UNDESCRIBED;
       for (const media of Object.values(content)) {
         if (media.example !== undefined || media.examples !== undefined) continue;
         const example = exampleOf(media.schema, components?.schemas ?? {});

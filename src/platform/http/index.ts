@@ -1,7 +1,8 @@
 export { type AnswerCache, addVary, createAnswerCache, dependOn } from './answers.ts';
 export { bearerToken, sameSecret } from './bearer.ts';
-export { invalidRequest, type ProblemResponse, problemResponse } from './describe.ts';
+export { invalidListRequest, invalidRequest, type ProblemResponse, problemResponse, textResponse } from './describe.ts';
 export { httpErrors } from './errors.ts';
+export { fieldTexts } from './field-messages.ts';
 export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
 export type { RequestLimits } from './reception.ts';

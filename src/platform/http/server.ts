@@ -11,11 +11,12 @@ import Fastify, {
   type onResponseHookHandler,
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
-import { createLanguages, type Languages, spokenIn } from '../i18n/index.ts';
+import { createLanguages, type Language, type Languages, spokenIn } from '../i18n/index.ts';
 import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
 import { withExamples } from './describe.ts';
 import { httpErrors } from './errors.ts';
+import { fieldMessage, type Refusal } from './field-messages.ts';
 import { describeOperation } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
@@ -121,7 +122,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   app.addHook('onResponse', logRequests(options.logger));
 
   app.setErrorHandler((error, request, reply) =>
-    sendProblem(asAppError(error), request, reply, options.publicUrl, error),
+    sendProblem(asAppError(error, request.language), request, reply, options.publicUrl, error),
   );
   app.setNotFoundHandler({ preHandler: reception.forNoRoute }, (request, reply) => {
     const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
@@ -183,18 +184,18 @@ function sendProblem(
 interface FastifyFailure {
   code?: string;
   statusCode?: number;
-  validation?: { instancePath: string; message?: string; params?: Record<string, unknown> }[];
+  validation?: (Refusal & { instancePath: string })[];
   validationContext?: string;
 }
 
 /** What Fastify itself refuses, in our codes; anything else that was not foreseen is a defect and answers 500. */
-function asAppError(error: unknown): AppError {
+function asAppError(error: unknown, language: Language): AppError {
   if (error instanceof AppError) return error;
   const failure = error as FastifyFailure;
   if (failure.validation) {
     const fields = failure.validation.map((one) => ({
       field: fieldOf(one, failure.validationContext),
-      message: one.message ?? 'refused',
+      message: fieldMessage(one, language),
     }));
     return httpErrors.error('invalid-request', { fields });
   }
@@ -207,7 +208,7 @@ function asAppError(error: unknown): AppError {
   return httpErrors.error('internal', { cause: error });
 }
 
-function fieldOf(one: { instancePath: string; params?: Record<string, unknown> }, context: string | undefined): string {
+function fieldOf(one: Refusal & { instancePath: string }, context: string | undefined): string {
   const named = one.params?.additionalProperty ?? one.params?.missingProperty;
   const path = one.instancePath.split('/').filter((part) => part !== '');
   if (typeof named === 'string') path.push(named);

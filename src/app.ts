@@ -37,7 +37,6 @@ export async function createApp(
   },
 ): Promise<App> {
   const { config, clock, database, debates, vault, extraction, accounts, library, redis } = house;
-  const accountOf = (): null => null;
   const cache = createAnswerCache({
     maxBytes: config.cacheBytes,
     clock,
@@ -50,7 +49,9 @@ export async function createApp(
     version: VERSION,
     languages: house.languages,
     corsOrigins: config.corsOrigins,
-    limits: config.rateLimits ? (options.limits ?? createRequestLimits({ clock, redis, accountOf })) : undefined,
+    limits: config.rateLimits
+      ? (options.limits ?? createRequestLimits({ clock, redis, accountOf: accounts.accountOf }))
+      : undefined,
     cache,
   });
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });

@@ -87,6 +87,17 @@ describe('the guard', () => {
     expect(queries).toBe(0);
   });
 
+  it('names the account to count requests by, at once when its token was seen before, and for forged ones nobody', async () => {
+    const { accessToken, account } = await accounts.signInDevice();
+    queries = 0;
+    expect(await accounts.accountOf(request(accessToken))).toBe(account.id);
+    expect(accounts.accountOf(request(accessToken))).toBe(account.id);
+    expect(await accounts.accountOf(request(`${accessToken.slice(0, -3)}AAA`))).toBeNull();
+    expect(accounts.accountOf(request(ADMIN_TOKEN))).toBeNull();
+    expect(accounts.accountOf(request())).toBeNull();
+    expect(queries).toBe(0);
+  });
+
   it('does not let invented key ids ask the database each time', async () => {
     const { privateKey } = await generateKeyPair('EdDSA');
     const forge = (kid: string): Promise<string> =>

@@ -93,6 +93,19 @@ describe('limits', () => {
     expect((await from('192.0.2.1', 'b')).statusCode).toBe(200);
   });
 
+  it('count an account that is only known after a while, and answer what went wrong with it', async () => {
+    const accountOf = async ({ headers }: { headers: { authorization?: string } }) => {
+      if (headers.authorization === 'broken') throw new Error('no keys');
+      return headers.authorization ?? null;
+    };
+    await open({ limits: limits({ accountOf }) });
+    const ask = async (authorization: string) =>
+      (await app.inject({ url: '/api/things', headers: { authorization } })).statusCode;
+    expect([await ask('a'), await ask('a'), await ask('a'), await ask('b'), await ask('broken')]).toEqual([
+      200, 200, 429, 200, 500,
+    ]);
+  });
+
   it('that do not exist stop the start', async () => {
     await open({ limits: limits() });
     expect(() => app.get('/api/typo', { config: { limit: 'thing' } }, async () => [])).toThrow('"thing"');

@@ -11,8 +11,8 @@ export interface RequestLimits {
   byName: Readonly<Record<string, Limit>>;
   /** The name of the one for routes that name none, and for addresses that are no route. */
   fallback: string;
-  /** Whose request it is, from its token and without asking anybody; null: nobody's we know, the address counts. */
-  accountOf?: (request: FastifyRequest) => string | null;
+  /** Whose request it is, from its token, at once where it was seen before; null: nobody's we know, the address counts. */
+  accountOf?: (request: FastifyRequest) => string | null | Promise<string | null>;
 }
 
 export interface ReceptionOptions {
@@ -62,9 +62,20 @@ export function createReception(options: ReceptionOptions) {
   }
 
   function receive(desk: Desk, request: FastifyRequest, reply: FastifyReply, done: Done): void {
-    const taken = desk.limit?.take(clientOf(request, limits?.accountOf)) ?? null;
-    if (taken instanceof Promise) taken.then((decision) => admit(desk, decision, request, reply, done)).catch(done);
-    else admit(desk, taken, request, reply, done);
+    const { limit } = desk;
+    if (limit === null) {
+      admit(desk, null, request, reply, done);
+      return;
+    }
+    const account = limits?.accountOf?.(request) ?? null;
+    if (account instanceof Promise) account.then((known) => count(limit, known)).catch(done);
+    else count(limit, account);
+
+    function count(counted: Limit, accountId: string | null): void {
+      const taken = counted.take(clientOf(request, accountId));
+      if (taken instanceof Promise) taken.then((decision) => admit(desk, decision, request, reply, done)).catch(done);
+      else admit(desk, taken, request, reply, done);
+    }
   }
 
   function admit(
@@ -145,8 +156,7 @@ function limitOf(limits: RequestLimits, named: string | false | undefined): Limi
   return limit;
 }
 
-function clientOf(request: FastifyRequest, accountOf: RequestLimits['accountOf']): string {
-  const account = accountOf?.(request) ?? null;
+function clientOf(request: FastifyRequest, account: string | null): string {
   // The address as far as the proxies we trust say it; a client's own X-Forwarded-For counts for nothing.
   return account === null ? clientOfAddress(request.ip ?? '') : `account ${account}`;
 }

@@ -94,7 +94,7 @@ describe('limits', () => {
   });
 
   it('count an account that is only known after a while, and answer what went wrong with it', async () => {
-    const accountOf = async ({ headers }: { headers: { authorization?: string } }) => {
+    const accountOf = async ({ headers }: { headers: { authorization?: string | undefined } }) => {
       if (headers.authorization === 'broken') throw new Error('no keys');
       return headers.authorization ?? null;
     };

@@ -57,7 +57,7 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
   app.post(
     PATH,
     {
-      config: { limit: 'search', cache: { ...cache, byBody: true } },
+      config: { limit: 'search', idempotent: true, cache: { ...cache, byBody: true } },
       schema: {
         ...schema,
         summary: 'Chercher un débat / Search debates',

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
 import { changedTags, registerDebatesRoutes, type SearchCounts, type Total } from './debates/index.ts';
@@ -18,6 +19,7 @@ import {
 } from './platform/http/index.ts';
 import { registerRealtimeRoutes } from './realtime/index.ts';
 import { registerSpeechRoutes } from './speech/index.ts';
+import { createAudience, registerStatsRoutes } from './stats/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -36,7 +38,7 @@ export async function createApp(
     limits?: RequestLimits;
   },
 ): Promise<App> {
-  const { config, clock, database, debates, vault, extraction, accounts, library, redis } = house;
+  const { config, clock, database, debates, vault, extraction, accounts, library, listening, redis } = house;
   const cache = createAnswerCache({
     maxBytes: config.cacheBytes,
     clock,
@@ -54,6 +56,16 @@ export async function createApp(
       : undefined,
     cache,
   });
+  const audience = createAudience<FastifyRequest>({
+    db: database.db,
+    debates,
+    redis,
+    clock,
+    secret: house.secret,
+    accountOf: accounts.accountOf,
+    onError: (error) => house.logger.error({ err: error }, 'views and plays could not be written yet'),
+  });
+  app.addHook('onClose', () => audience.close());
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
   const counts = createTaggedCache<SearchCounts>({
     maxBytes: COUNTS_BYTES,
@@ -68,6 +80,7 @@ export async function createApp(
     publicUrl: config.publicUrl,
     totals,
     counts,
+    onView: (request, debateId) => audience.saw('view', request, debateId),
     audioFiles: async (ids) => {
       const files = await vault.readyFiles(ids);
       return new Map(
@@ -88,6 +101,7 @@ export async function createApp(
     clock,
     publicUrl: config.publicUrl,
     linkSecret: house.secret,
+    onPlay: (request, debateId) => audience.saw('play', request, debateId),
   });
   registerExtractionRoutes(app, {
     extraction,
@@ -103,6 +117,7 @@ export async function createApp(
   });
   registerAccountsRoutes(app, { accounts, clock });
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
+  registerStatsRoutes(app, { db: database.db, listening, accounts, debates, extraction, library, clock });
   registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
   await registerRealtimeRoutes(app, {
     events: house.events,

@@ -20,6 +20,7 @@ import type { Logger } from './platform/telemetry/index.ts';
 import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
 import { createPortalSource, createSources, type MediaCandidate, pageSource, type Sources } from './sources/index.ts';
 import { createSpeech, type Speech } from './speech/index.ts';
+import { createListeningStats, type ListeningStats } from './stats/index.ts';
 import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
 
 export const VERSION = (
@@ -56,6 +57,8 @@ export interface House {
   extraction: Extraction;
   accounts: Accounts;
   library: Library;
+  /** What listeners heard, for themselves. */
+  listening: ListeningStats;
   /** For listeners of what is not extracted yet: their connections must not keep an extraction from its own. */
   relayFetcher: Fetcher;
   /** Signs links; the same in every process of this installation. */
@@ -141,8 +144,9 @@ export async function openHouse(options: {
   const secret = config.secret ?? readOrMakeSecret(config.dataDir);
   const { publicUrl, adminToken } = config;
   const shared = { clock, logger, publicUrl, newId: randomUUID, randomBytes };
-  const library = createLibrary({ ...shared, db: database.db, debates });
-  const personalData = [library.personalData, extraction.requests];
+  const listening = createListeningStats({ db: database.db, clock });
+  const library = createLibrary({ ...shared, db: database.db, debates, onHeard: listening.hear });
+  const personalData = [library.personalData, listening.personalData, extraction.requests];
   const accounts = createAccounts({ ...shared, database, secret, adminToken, personalData });
   return {
     config,
@@ -160,6 +164,7 @@ export async function openHouse(options: {
     extraction,
     accounts,
     library,
+    listening,
     relayFetcher,
     secret,
     close: async () => {

@@ -62,6 +62,20 @@ export interface Debates {
    * hold the counts follow when they are next made.
    */
   forgetFavorites(trx: Trx, ids: readonly string[]): Promise<void>;
+  /**
+   * Adds to the views of some debates, by their own ids. No news is told: answers that hold the counts follow when they are
+   * next made.
+   */
+  addViews(trx: Trx, views: ReadonlyMap<string, number>): Promise<void>;
+  /** Of what is listed. */
+  totals(): Promise<RegisterTotals>;
+}
+
+export interface RegisterTotals {
+  debates: number;
+  views: number;
+  /** Of all sound that can be listened to here. */
+  audioSeconds: number;
 }
 
 export interface ReportedSpeech {
@@ -223,6 +237,8 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       await events.append(trx, { type: 'debate_updated', channel: `debate:${id}`, data: { debate_id: id } });
     },
     forgetFavorites: (trx, ids) => store.addToFavorites(trx, ids, -1),
+    addViews: store.addViews,
+    totals: store.totals,
   };
 }
 

@@ -76,6 +76,8 @@ export function createAudience<Request extends Asked>(options: AudienceOptions<R
   let counts = noCounts();
   let planned = false;
   let writing: Promise<void> = Promise.resolve();
+  /** Whose token is being looked at. */
+  const asking = new Set<Promise<void>>();
 
   const gather = (kind: Attention, name: ListenerName, debateId: string): void => {
     const key = keyOf(kind, name.listener, debateId);
@@ -156,23 +158,29 @@ export function createAudience<Request extends Asked>(options: AudienceOptions<R
     return writing;
   };
 
+  const ask = async (kind: Attention, request: Request, debateId: string): Promise<void> => {
+    try {
+      const accountId = await options.accountOf(request);
+      const name = accountId === null ? names.ofRequest(request) : names.ofAccount(accountId, request);
+      gather(kind, name, debateId);
+    } catch (error) {
+      onError(error);
+    }
+  };
+
   return {
     saw: (kind, request, debateId) => {
       if (request.headers.authorization === undefined) {
         gather(kind, names.ofRequest(request), debateId);
-        return;
+      } else if (asking.size < limits.gathered) {
+        const asked = ask(kind, request, debateId).finally(() => asking.delete(asked));
+        asking.add(asked);
       }
-      options
-        .accountOf(request)
-        .then((accountId) => {
-          const name = accountId === null ? names.ofRequest(request) : names.ofAccount(accountId, request);
-          gather(kind, name, debateId);
-        })
-        .catch(onError);
     },
     flush,
     close: async () => {
       closing.abort(new Error('closing'));
+      await Promise.all(asking);
       await flush();
     },
   };

@@ -12,7 +12,7 @@ import type { Clock } from './platform/clock/index.ts';
 import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
+import { createFetcher, createHostRule, createPageGate, type Fetcher, type PageGate } from './platform/fetch/index.ts';
 import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
@@ -61,6 +61,8 @@ export interface House {
   listening: ListeningStats;
   /** For listeners of what is not extracted yet: their connections must not keep an extraction from its own. */
   relayFetcher: Fetcher;
+  /** Which pages an administrator may add. */
+  pageGate: PageGate;
   /** Signs links; the same in every process of this installation. */
   secret: string;
   close(): Promise<void>;
@@ -93,12 +95,16 @@ export async function openHouse(options: {
   const events = createEvents({ database, onError });
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
   const redis = openRedis(config, clock, logger);
-  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random });
+  const { portalUrl, mediaUrl, hlsUrl, openDataUrl, siteUrl, sourceHosts } = config;
+  const hosts = createHostRule({ own: [portalUrl, mediaUrl, hlsUrl, openDataUrl, siteUrl], listed: sourceHosts });
+  const pageGate = createPageGate({ rule: hosts, clock });
+  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random, hosts });
   const relayFetcher = createFetcher({
     userAgent: USER_AGENT,
     clock,
     random: Math.random,
     connectionsPerOrigin: MAX_RELAYS,
+    hosts,
   });
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
@@ -124,7 +130,7 @@ export async function openHouse(options: {
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
   const tools = {
     ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, clock }),
-    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH }),
+    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH, admit: pageGate.admit }),
   };
   const extraction = createExtraction({
     db: database.db,
@@ -166,6 +172,7 @@ export async function openHouse(options: {
     library,
     listening,
     relayFetcher,
+    pageGate,
     secret,
     close: async () => {
       await accounts.close();

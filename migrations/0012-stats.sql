@@ -42,3 +42,11 @@ create view timed_speeches as
   select debate_id, position, speaker_id, speaker_name, starts_at_ms, ends_at_ms
   from speeches
   where speaker_id is not null and starts_at_ms is not null and ends_at_ms > starts_at_ms;
+
+-- What administrators say of a debate, over what its source says.
+alter table debates
+  -- By column; the source's own words for the same columns wait in `observed` for as long as there are any.
+  add column corrections jsonb not null default '{}',
+  add column observed jsonb,
+  -- Withdrawn by an administrator: no source brings it back.
+  add column is_withheld boolean not null default false;

@@ -1,7 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
-import { changedTags, registerDebatesRoutes, type SearchCounts, type Total } from './debates/index.ts';
+import {
+  changedTags,
+  type DebatesRoutesOptions,
+  registerAdministrationRoutes,
+  registerDebatesRoutes,
+  type SearchCounts,
+  type Total,
+} from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, MAX_RELAYS, VERSION } from './house.ts';
@@ -28,6 +35,12 @@ const TOTALS_BYTES = 2e6;
 const TOTAL_BYTES = 200;
 /** Counts of some thousand different searches: some dozens of names and numbers each. */
 const COUNTS_BYTES = 8e6;
+
+/** What an operation may answer whose token is missing, unknown or not enough. */
+const refused = {
+  401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
+  403: problemResponse(accountsErrors.error('forbidden')),
+};
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(
@@ -73,6 +86,12 @@ export async function createApp(
     sizeBytesOf: (kept) => 2 * JSON.stringify(kept).length,
     clock,
   });
+  const audioFiles: DebatesRoutesOptions['audioFiles'] = async (ids) => {
+    const files = await vault.readyFiles(ids);
+    return new Map(
+      [...files].map(([id, ready]) => [id, ready.map((file) => presentAudioFile(file, config.publicUrl))]),
+    );
+  };
   registerDebatesRoutes(app, {
     debates,
     db: database.db,
@@ -81,12 +100,17 @@ export async function createApp(
     totals,
     counts,
     onView: (request, debateId) => audience.saw('view', request, debateId),
-    audioFiles: async (ids) => {
-      const files = await vault.readyFiles(ids);
-      return new Map(
-        [...files].map(([id, ready]) => [id, ready.map((file) => presentAudioFile(file, config.publicUrl))]),
-      );
-    },
+    audioFiles,
+  });
+  registerAdministrationRoutes(app, {
+    administration: house.administration,
+    publicUrl: config.publicUrl,
+    onRequest: accounts.onRequest({ scope: 'debates:write' }),
+    who: async (request) => (await accounts.authenticate(request))?.accountId ?? 'ADMIN_TOKEN',
+    refused,
+    admitPage: house.pageGate.admitChosen,
+    audioFiles,
+    audit: (change) => house.logger.info({ audit: change }, 'an administrator changed the register'),
   });
   const playables = await createPlayables({ debates, vault, events: house.events });
   app.addHook('onClose', async () => playables.close());
@@ -109,10 +133,7 @@ export async function createApp(
     authorise: async (request, askedBy) => {
       await accounts.authorise(request, { scope: 'extraction:manage' }, askedBy);
     },
-    refused: {
-      401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
-      403: problemResponse(accountsErrors.error('forbidden')),
-    },
+    refused,
     requester: async (request) => (await accounts.authenticate(request))?.accountId ?? null,
   });
   registerAccountsRoutes(app, { accounts, clock });

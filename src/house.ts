@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { TEXTS } from './catalogues.ts';
-import { createDebates, type Debates } from './debates/index.ts';
+import { type Administration, createAdministration, createDebates, type Debates } from './debates/index.ts';
 import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
 import { createLibrary, type Library } from './library/index.ts';
@@ -51,6 +51,7 @@ export interface House {
   /** Shared by the processes where REDIS_URL names one; never the truth. */
   redis: Redis | undefined;
   debates: Debates;
+  administration: Administration;
   speech: Speech;
   ingest: Ingest;
   vault: Vault;
@@ -164,6 +165,7 @@ export async function openHouse(options: {
     queue,
     redis,
     debates,
+    administration: createAdministration({ db: database.db, events }),
     speech,
     ingest,
     vault,

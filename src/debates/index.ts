@@ -1,3 +1,5 @@
+export { type Administration, createAdministration } from './administration.ts';
+export { type AdministrationRoutesOptions, registerAdministrationRoutes } from './administration-routes.ts';
 export { changedTags, debateTag } from './cache-tags.ts';
 export type { Debate, SittingStartOrigin } from './debate.ts';
 export { createDebates, type Debates, type Outcome, type Recorded } from './debates.ts';

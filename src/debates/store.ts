@@ -101,7 +101,8 @@ export function createDebatesStore(db: Db) {
     },
 
     update: async (trx: Trx, id: string, change: Partial<Facts> & { sitting_state?: SittingState }): Promise<void> => {
-      const withdrawn = change.sitting_state === 'withdrawn' ? sql<Date>`now()` : sql<null>`null`;
+      const withdrawn =
+        change.sitting_state === 'withdrawn' ? sql<Date>`coalesce(withdrawn_at, now())` : sql<null>`null`;
       await within(trx)
         .updateTable('debates')
         .set({

@@ -138,7 +138,7 @@ const origins = makeValidator<readonly string[]>((input) => {
 const hosts = makeValidator<readonly string[]>((input) => {
   const named = input.split(',').map((part) => part.trim().toLowerCase());
   const isHost = (entry: string): boolean =>
-    URL.canParse(`https://${entry}`) && new URL(`https://${entry}`).host === entry;
+    /^[a-z0-9.:[\]-]+$/.test(entry) && URL.canParse(`https://${entry}`) && new URL(`https://${entry}`).host === entry;
   // `*.fr` would be a list of everybody.
   const isEntry = (entry: string): boolean =>
     entry.startsWith('*.') ? isHost(entry.slice(2)) && entry.split('.').length > 2 : isHost(entry);

@@ -34,7 +34,7 @@ const shared = { tags: ['debates'], security };
 export function registerAdministrationRoutes(app: App, options: AdministrationRoutesOptions): void {
   const { administration, publicUrl, refused, audit, who } = options;
   const guarded = {
-    config: { limit: 'debates' },
+    config: { limit: 'debates', scope: 'debates:write' },
     onRequest: (async (request) => options.onRequest(request)) satisfies onRequestAsyncHookHandler,
   };
   const present = async (debate: Debate) => {
@@ -46,6 +46,7 @@ export function registerAdministrationRoutes(app: App, options: AdministrationRo
     '/api/debates',
     {
       ...guarded,
+      config: { ...guarded.config, idempotent: false },
       schema: {
         ...shared,
         summary: 'Ajouter une page / Add a page',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Static, Type } from 'typebox';
 import { httpErrors } from '../platform/http/index.ts';
 import type { SourceDebate } from '../sources/index.ts';
-import type { Corrections } from './corrections.ts';
+import type { Corrections } from './correctable-facts.ts';
 import { DEBATE_TYPES, Nullable, OneOf } from './schemas.ts';
 
 const closed = { additionalProperties: false };

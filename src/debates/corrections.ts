@@ -1,33 +1,8 @@
 import { parisDay } from '../platform/clock/index.ts';
-import type { DebateType, SourceSpeaker } from '../sources/index.ts';
+import type { SourceSpeaker } from '../sources/index.ts';
+import type { Corrections, ObservedFacts } from './correctable-facts.ts';
 import { type Facts, searchText } from './facts.ts';
 import { textKey } from './text-key.ts';
-
-/** What an administrator may correct, as it is stored. */
-interface CorrectableFacts {
-  title: string;
-  description: string;
-  type: DebateType;
-  /** ISO 8601; null where no hour is known. */
-  starts_at: string | null;
-  commission: string | null;
-  place: string | null;
-  legislature: number | null;
-  session: string | null;
-  tags: string[];
-  thumbnail_url: string | null;
-  report_url: string | null;
-}
-
-/** Those that are corrected; the others are the source's. */
-export type Corrections = Partial<CorrectableFacts>;
-
-/** What the source says of all of them, and where it puts a debate whose hour it does not know. */
-export interface ObservedFacts extends CorrectableFacts {
-  day: string;
-  /** ISO 8601. */
-  sorts_at: string;
-}
 
 type Told = Pick<Facts, Exclude<keyof ObservedFacts, 'tags'>> & { tags: string[] };
 type Columns = Pick<Facts, keyof ObservedFacts | 'title_key' | 'commission_key' | 'search_text'>;

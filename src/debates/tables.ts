@@ -1,6 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { DebateType, MediaCandidate, SourceChapter, SourceSpeaker } from '../sources/index.ts';
-import type { Corrections, ObservedFacts } from './corrections.ts';
+import type { Corrections, ObservedFacts } from './correctable-facts.ts';
 import type { Debate, SittingStartOrigin } from './debate.ts';
 import type { DebateStatus, SittingState } from './sitting-state.ts';
 

@@ -95,6 +95,7 @@ function registerOwnRoute(app: App, { listening, accounts, library }: StatsRoute
   app.get(
     '/api/stats/user',
     {
+      config: { scope: 'library' },
       onRequest: accounts.onRequest({ scope: 'library' }),
       schema: {
         tags: ['stats'],

@@ -9894,7 +9894,7 @@ export interface components {
             /** @description In a row up to today, or to yesterday */
             current_streak_days: number;
             longest_streak_days: number;
-            /** @description Most heard first, in the hundred debates heard last */
+            /** @description Most heard first, in the fifty debates heard last */
             speakers: {
                 speaker_id: string;
                 name: string;
@@ -9902,7 +9902,7 @@ export interface components {
                 listened_seconds: number;
                 debates: number;
             }[];
-            /** @description Most heard first, in the hundred debates heard last */
+            /** @description Most heard first, in the fifty debates heard last */
             commissions: {
                 name: string;
                 /** @description To the minute at best */

@@ -49,12 +49,14 @@ function isPlaying(before: HeardAt, after: HeardAt): boolean {
   return elapsedMs <= GAP_MAX_MS && movedMs > 0 && movedMs <= SPEED_MAX * elapsedMs + SLACK_MS;
 }
 
-/** As PostgreSQL writes `bit(4320)`. */
+/** As PostgreSQL reads `bit(4320)`, in hexadecimal digits. */
 export function bitsOf(minutes: ReadonlySet<number>): string {
-  return Array.from({ length: MINUTES }, (_, minute) => (minutes.has(minute) ? '1' : '0')).join('');
+  const bytes = Buffer.alloc(MINUTES / 8);
+  for (const minute of minutes) bytes[minute >> 3] = (bytes[minute >> 3] ?? 0) | (0x80 >> (minute & 7));
+  return `x${bytes.toString('hex')}`;
 }
 
-/** `[first, last]` of each run of heard minutes, both included, from 0. */
+/** `[first, last]` of each run of heard minutes, both included, from 0. @param bits as PostgreSQL writes them */
 export function rangesOf(bits: string): [number, number][] {
   return [...bits.matchAll(/1+/g)].map(({ 0: run, index }) => [index, index + run.length - 1]);
 }

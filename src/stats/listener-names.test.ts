@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../tests/support/manual-clock.ts';
@@ -21,6 +22,12 @@ describe('the name of a listener', () => {
     expect(createListenerNames({ secret: 'two', clock }).ofRequest(asked('192.0.2.7', 'Robian/1')).listener).not.toBe(
       name,
     );
+  });
+
+  it('is an HMAC-SHA-256 with the key of the day', () => {
+    const key = createHmac('sha256', 'one').update('listeners of day 20779').digest();
+    const network = createHmac('sha256', key).update('network 192.0.2.7').digest('base64url').slice(0, 22);
+    expect(names.ofRequest(asked('192.0.2.7', 'é')).network).toBe(network);
   });
 
   it('tells programs and addresses apart, but not the addresses of one subscriber', () => {

@@ -4,7 +4,7 @@ import type { StatsTables } from './tables.ts';
 
 export interface HeardDebate {
   debateId: string;
-  /** `bit(4320)` as PostgreSQL writes it. */
+  /** `bit(4320)`, in a form that PostgreSQL reads; read, as it writes it. */
   minutes: string;
   heardAt: Date;
 }
@@ -99,7 +99,7 @@ export function createListeningStore(db: Db) {
         with heard as (
           select debate_id, minutes from heard_minutes where account_id = ${accountId}
           order by heard_at desc, debate_id limit ${lately}
-        ), parts as (
+        ), parts as materialized (
           select s.debate_id, s.speaker_id, s.speaker_name, s.ends_at_ms - s.starts_at_ms as lasts_ms,
             substring(h.minutes from s.starts_at_ms / 60000 + 1
               for (s.ends_at_ms - 1) / 60000 - s.starts_at_ms / 60000 + 1) as during

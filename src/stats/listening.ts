@@ -21,11 +21,8 @@ export interface ListeningStats {
   personalData: PersonalData;
 }
 
-/**
- * Speakers and commissions are looked for in the debates heard last: a year of a listener who hears two a week, some 30,000
- * speeches, 50 ms of the embedded database.
- */
-const LATELY = 100;
+/** Speakers and commissions are looked for in the debates heard last: half a year of two a week, some 10,000 speeches. */
+const LATELY = 50;
 /** A screen of a phone. */
 const SHOWN = 10;
 /** A device that was put away for longer no longer makes days of listening: its clock may be any. */

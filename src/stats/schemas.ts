@@ -77,10 +77,10 @@ export const UserStats = Type.Object(
     current_streak_days: Type.Integer({ description: 'In a row up to today, or to yesterday' }),
     longest_streak_days: Type.Integer(),
     speakers: Type.Array(Type.Object({ speaker_id: Type.String(), name: Type.String(), ...heard }), {
-      description: 'Most heard first, in the hundred debates heard last',
+      description: 'Most heard first, in the fifty debates heard last',
     }),
     commissions: Type.Array(Type.Object({ name: Type.String(), ...heard }), {
-      description: 'Most heard first, in the hundred debates heard last',
+      description: 'Most heard first, in the fifty debates heard last',
     }),
   },
   { $id: 'UserStats', examples: [USER_EXAMPLE] },

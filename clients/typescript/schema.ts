@@ -872,7 +872,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description Créé / Created */
                 201: {
                     headers: {
                         [name: string]: unknown;
@@ -1505,7 +1505,7 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6411,7 +6411,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6498,7 +6498,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -6577,7 +6577,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description Default Response */
+                /** @description La réponse / The answer */
                 200: {
                     headers: {
                         [name: string]: unknown;

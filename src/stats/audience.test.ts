@@ -45,7 +45,7 @@ describe('the audience', () => {
         sleep: (_ms, signal) => new Promise((_, reject) => signal?.addEventListener('abort', reject)),
       },
       secret: 'secret of the tests',
-      accountOf: async () => null,
+      accountOf: () => null,
       onError: (error) => errors.push(error),
       ...change,
     });
@@ -291,7 +291,7 @@ describe('the audience', () => {
         redis: undefined,
         clock,
         secret: 'secret of the tests',
-        accountOf: accounts.listenerOf,
+        accountOf: accounts.accountOf,
         onError: (error) => errors.push(error),
       });
       app.addHook('onClose', () => counting.close());

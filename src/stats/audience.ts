@@ -31,8 +31,8 @@ export interface AudienceOptions<Request extends Asked> {
   clock: Clock;
   /** Of the installation. */
   secret: string;
-  /** The account of a request that carries a token; null for nobody's. */
-  accountOf: (request: Request) => Promise<string | null>;
+  /** Whose request it is, by its token; null: nobody's that we know. */
+  accountOf: (request: Request) => string | null | Promise<string | null>;
   onError: (error: unknown) => void;
   limits?: Partial<AudienceLimits>;
 }
@@ -158,23 +158,25 @@ export function createAudience<Request extends Asked>(options: AudienceOptions<R
     return writing;
   };
 
-  const ask = async (kind: Attention, request: Request, debateId: string): Promise<void> => {
-    try {
-      const accountId = await options.accountOf(request);
-      const name = accountId === null ? names.ofRequest(request) : names.ofAccount(accountId, request);
-      gather(kind, name, debateId);
-    } catch (error) {
-      onError(error);
-    }
+  const gatherOf = (kind: Attention, request: Request, debateId: string, accountId: string | null): void => {
+    const name = accountId === null ? names.ofRequest(request) : names.ofAccount(accountId, request);
+    gather(kind, name, debateId);
   };
 
   return {
     saw: (kind, request, debateId) => {
-      if (request.headers.authorization === undefined) {
-        gather(kind, names.ofRequest(request), debateId);
+      const account = options.accountOf(request);
+      if (!(account instanceof Promise)) {
+        gatherOf(kind, request, debateId, account);
       } else if (asking.size < limits.gathered) {
-        const asked = ask(kind, request, debateId).finally(() => asking.delete(asked));
+        const asked = account
+          .then((accountId) => gatherOf(kind, request, debateId, accountId))
+          .catch(onError)
+          .finally(() => asking.delete(asked));
         asking.add(asked);
+      } else {
+        // Nobody waits for it, and what becomes of it is of no interest.
+        account.catch(() => undefined);
       }
     },
     flush,

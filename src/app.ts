@@ -1,6 +1,14 @@
+import type { FastifyRequest } from 'fastify';
 import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
-import { changedTags, registerDebatesRoutes, type SearchCounts, type Total } from './debates/index.ts';
+import {
+  changedTags,
+  type DebatesRoutesOptions,
+  registerAdministrationRoutes,
+  registerDebatesRoutes,
+  type SearchCounts,
+  type Total,
+} from './debates/index.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
 import { registerHealthRoutes } from './health/index.ts';
 import { type House, MAX_RELAYS, VERSION } from './house.ts';
@@ -18,6 +26,7 @@ import {
 } from './platform/http/index.ts';
 import { registerRealtimeRoutes } from './realtime/index.ts';
 import { registerSpeechRoutes } from './speech/index.ts';
+import { createAudience, registerStatsRoutes } from './stats/index.ts';
 import { createPlayables, createRelay, registerStreamingRoutes } from './streaming/index.ts';
 import { presentAudioFile } from './vault/index.ts';
 
@@ -26,6 +35,12 @@ const TOTALS_BYTES = 2e6;
 const TOTAL_BYTES = 200;
 /** Counts of some thousand different searches: some dozens of names and numbers each. */
 const COUNTS_BYTES = 8e6;
+
+/** What an operation may answer whose token is missing, unknown or not enough. */
+const refused = {
+  401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
+  403: problemResponse(accountsErrors.error('forbidden')),
+};
 
 /** The HTTP application, built from the rooms in reading order. It never listens: the process does, and tests inject into it. */
 export async function createApp(
@@ -36,7 +51,7 @@ export async function createApp(
     limits?: RequestLimits;
   },
 ): Promise<App> {
-  const { config, clock, database, debates, vault, extraction, accounts, library, redis } = house;
+  const { config, clock, database, debates, vault, extraction, accounts, library, listening, redis } = house;
   const cache = createAnswerCache({
     maxBytes: config.cacheBytes,
     clock,
@@ -54,6 +69,16 @@ export async function createApp(
       : undefined,
     cache,
   });
+  const audience = createAudience<FastifyRequest>({
+    db: database.db,
+    debates,
+    redis,
+    clock,
+    secret: house.secret,
+    accountOf: accounts.accountOf,
+    onError: (error) => house.logger.error({ err: error }, 'views and plays could not be written yet'),
+  });
+  app.addHook('onClose', () => audience.close());
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
   const counts = createTaggedCache<SearchCounts>({
     maxBytes: COUNTS_BYTES,
@@ -61,6 +86,12 @@ export async function createApp(
     sizeBytesOf: (kept) => 2 * JSON.stringify(kept).length,
     clock,
   });
+  const audioFiles: DebatesRoutesOptions['audioFiles'] = async (ids) => {
+    const files = await vault.readyFiles(ids);
+    return new Map(
+      [...files].map(([id, ready]) => [id, ready.map((file) => presentAudioFile(file, config.publicUrl))]),
+    );
+  };
   registerDebatesRoutes(app, {
     debates,
     db: database.db,
@@ -68,12 +99,18 @@ export async function createApp(
     publicUrl: config.publicUrl,
     totals,
     counts,
-    audioFiles: async (ids) => {
-      const files = await vault.readyFiles(ids);
-      return new Map(
-        [...files].map(([id, ready]) => [id, ready.map((file) => presentAudioFile(file, config.publicUrl))]),
-      );
-    },
+    onView: (request, debateId) => audience.saw('view', request, debateId),
+    audioFiles,
+  });
+  registerAdministrationRoutes(app, {
+    administration: house.administration,
+    publicUrl: config.publicUrl,
+    onRequest: accounts.onRequest({ scope: 'debates:write' }),
+    who: async (request) => (await accounts.authenticate(request))?.accountId ?? 'ADMIN_TOKEN',
+    refused,
+    admitPage: house.pageGate.admitChosen,
+    audioFiles,
+    audit: (change) => house.logger.info({ audit: change }, 'an administrator changed the register'),
   });
   const playables = await createPlayables({ debates, vault, events: house.events });
   app.addHook('onClose', async () => playables.close());
@@ -88,6 +125,7 @@ export async function createApp(
     clock,
     publicUrl: config.publicUrl,
     linkSecret: house.secret,
+    onPlay: (request, debateId) => audience.saw('play', request, debateId),
   });
   registerExtractionRoutes(app, {
     extraction,
@@ -95,14 +133,12 @@ export async function createApp(
     authorise: async (request, askedBy) => {
       await accounts.authorise(request, { scope: 'extraction:manage' }, askedBy);
     },
-    refused: {
-      401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
-      403: problemResponse(accountsErrors.error('forbidden')),
-    },
+    refused,
     requester: async (request) => (await accounts.authenticate(request))?.accountId ?? null,
   });
   registerAccountsRoutes(app, { accounts, clock });
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
+  registerStatsRoutes(app, { db: database.db, listening, accounts, debates, extraction, library, clock });
   registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
   await registerRealtimeRoutes(app, {
     events: house.events,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { TEXTS } from './catalogues.ts';
-import { createDebates, type Debates } from './debates/index.ts';
+import { type Administration, createAdministration, createDebates, type Debates } from './debates/index.ts';
 import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
 import { createLibrary, type Library } from './library/index.ts';
@@ -12,7 +12,7 @@ import type { Clock } from './platform/clock/index.ts';
 import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
+import { createFetcher, createHostRule, createPageGate, type Fetcher, type PageGate } from './platform/fetch/index.ts';
 import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
@@ -20,6 +20,7 @@ import type { Logger } from './platform/telemetry/index.ts';
 import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
 import { createPortalSource, createSources, type MediaCandidate, pageSource, type Sources } from './sources/index.ts';
 import { createSpeech, type Speech } from './speech/index.ts';
+import { createListeningStats, type ListeningStats } from './stats/index.ts';
 import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
 
 export const VERSION = (
@@ -50,14 +51,19 @@ export interface House {
   /** Shared by the processes where REDIS_URL names one; never the truth. */
   redis: Redis | undefined;
   debates: Debates;
+  administration: Administration;
   speech: Speech;
   ingest: Ingest;
   vault: Vault;
   extraction: Extraction;
   accounts: Accounts;
   library: Library;
+  /** What listeners heard, for themselves. */
+  listening: ListeningStats;
   /** For listeners of what is not extracted yet: their connections must not keep an extraction from its own. */
   relayFetcher: Fetcher;
+  /** Which pages an administrator may add. */
+  pageGate: PageGate;
   /** Signs links; the same in every process of this installation. */
   secret: string;
   close(): Promise<void>;
@@ -90,12 +96,16 @@ export async function openHouse(options: {
   const events = createEvents({ database, onError });
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
   const redis = openRedis(config, clock, logger);
-  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random });
+  const { portalUrl, mediaUrl, hlsUrl, openDataUrl, siteUrl, sourceHosts } = config;
+  const hosts = createHostRule({ own: [portalUrl, mediaUrl, hlsUrl, openDataUrl, siteUrl], listed: sourceHosts });
+  const pageGate = createPageGate({ rule: hosts, clock });
+  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random, hosts });
   const relayFetcher = createFetcher({
     userAgent: USER_AGENT,
     clock,
     random: Math.random,
     connectionsPerOrigin: MAX_RELAYS,
+    hosts,
   });
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
@@ -121,7 +131,7 @@ export async function openHouse(options: {
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
   const tools = {
     ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, clock }),
-    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH }),
+    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH, admit: pageGate.admit }),
   };
   const extraction = createExtraction({
     db: database.db,
@@ -141,8 +151,9 @@ export async function openHouse(options: {
   const secret = config.secret ?? readOrMakeSecret(config.dataDir);
   const { publicUrl, adminToken } = config;
   const shared = { clock, logger, publicUrl, newId: randomUUID, randomBytes };
-  const library = createLibrary({ ...shared, db: database.db, debates });
-  const personalData = [library.personalData, extraction.requests];
+  const listening = createListeningStats({ db: database.db, clock });
+  const library = createLibrary({ ...shared, db: database.db, debates, onHeard: listening.hear });
+  const personalData = [library.personalData, listening.personalData, extraction.requests];
   const accounts = createAccounts({ ...shared, database, secret, adminToken, personalData });
   return {
     config,
@@ -154,13 +165,16 @@ export async function openHouse(options: {
     queue,
     redis,
     debates,
+    administration: createAdministration({ db: database.db, events }),
     speech,
     ingest,
     vault,
     extraction,
     accounts,
     library,
+    listening,
     relayFetcher,
+    pageGate,
     secret,
     close: async () => {
       await accounts.close();

@@ -1330,7 +1330,223 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * Ajouter une page / Add a page
+         * @description Toute page que yt-dlp sait lire, sur un hôte de SOURCE_HOSTS. Portée : debates:write. / Any page that yt-dlp can read, on a host of SOURCE_HOSTS. Scope: debates:write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "url": "https://www.lcp.example/programmes/une-audition-123",
+                     *       "title": "Audition sur les bibliothèques",
+                     *       "start_time": "2026-10-06T09:30:00+02:00",
+                     *       "type": "audition",
+                     *       "commission": "Commission des affaires culturelles"
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description A page that yt-dlp can read, on a host of SOURCE_HOSTS */
+                        url: string;
+                        title: string;
+                        /**
+                         * Format: date-time
+                         * @description Start of the recording
+                         * @example 2026-10-06T21:15:00+02:00
+                         */
+                        start_time: string;
+                        description?: string;
+                        /** @enum {string} */
+                        type?: "seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre";
+                        commission?: string | null;
+                        salle?: string | null;
+                        legislature?: number | null;
+                        session?: string | null;
+                        tags?: string[];
+                        /** Format: uri */
+                        thumbnail_url?: string | null;
+                        /** Format: uri */
+                        report_url?: string | null;
+                        speakers?: {
+                            name: string;
+                            role?: string | null;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Créé / Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "19502241_6ac548b948b27",
+                         *       "title": "2ème séance : Protection des sources et des petites rivières",
+                         *       "description": "Discussion de la proposition de loi visant à protéger les sources et les petites rivières",
+                         *       "type": "seance_publique",
+                         *       "status": "disponible",
+                         *       "date": "2026-10-06",
+                         *       "start_time": "2026-10-06T21:15:05+02:00",
+                         *       "end_time": "2026-10-07T00:03:05+02:00",
+                         *       "duration_seconds": 10080,
+                         *       "duration_minutes": 168,
+                         *       "display_duration": "2 h 48",
+                         *       "source": "portal",
+                         *       "source_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *       "video_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *       "thumbnail_url": null,
+                         *       "live_url": null,
+                         *       "commission": null,
+                         *       "salle": "Hémicycle",
+                         *       "legislature": 17,
+                         *       "session": "Session ordinaire 2026-2027",
+                         *       "meeting_id": "RUANR5L17S2027IDS90001",
+                         *       "report_url": null,
+                         *       "speakers": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "role": "rapporteure"
+                         *         }
+                         *       ],
+                         *       "tags": [
+                         *         "Environnement"
+                         *       ],
+                         *       "is_live": false,
+                         *       "has_audio": true,
+                         *       "has_transcript": false,
+                         *       "sitting_starts_at_ms": 894000,
+                         *       "sitting_start_origin": "record",
+                         *       "is_certain": true,
+                         *       "audio_files": [
+                         *         {
+                         *           "format": "mp3",
+                         *           "mime_type": "audio/mpeg",
+                         *           "size_bytes": 161280000,
+                         *           "duration_seconds": 10080,
+                         *           "bitrate_kbps": 128,
+                         *           "sample_rate_hz": 44100,
+                         *           "channels": 2,
+                         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                         *           "origin": "published",
+                         *           "url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream?format=mp3&origin=published"
+                         *         }
+                         *       ],
+                         *       "view_count": 42,
+                         *       "favorite_count": 3,
+                         *       "created_at": "2026-10-07T00:20:00.000Z",
+                         *       "updated_at": "2026-10-07T02:10:00.000Z",
+                         *       "withdrawn_at": null,
+                         *       "attribution": {
+                         *         "name": "Assemblée nationale",
+                         *         "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Debate"];
+                    };
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Cette opération demande un compte : un appel à POST /api/auth/device en donne un, sans formulaire. / This operation needs an account: one call to POST /api/auth/device gives one, without a form.
+                 *
+                 *     Le jeton est inconnu, expiré ou révoqué ; POST /api/auth/refresh en donne un nouveau. / The token is unknown, expired or revoked; POST /api/auth/refresh gives a new one.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Ce jeton ne permet pas cette opération. / This token does not allow this operation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Cette page est déjà le débat « page-0f9c1a526f0e4d8a » ; PUT le corrige. / This page is the debate "page-0f9c1a526f0e4d8a" already; PUT corrects it. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description La page doit être en http ou https, sans identifiants, sur un hôte permis (SOURCE_HOSTS) et à une adresse publique. / The page must be http or https, without credentials, on an allowed host (SOURCE_HOSTS) and at a public address.
+                 *
+                 *     Le nom de l’hôte de cette page n’a pas pu être résolu. / The name of the host of this page could not be resolved.
+                 */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1749,9 +1965,292 @@ export interface paths {
                 };
             };
         };
-        put?: never;
+        /**
+         * Corriger un débat / Correct a debate
+         * @description Remplace toutes les corrections : un champ absent redevient celui de la source ; une correction tient quoi que la source dise ensuite. Idempotent. Portée : debates:write. / Replaces all corrections: an absent field is the source’s again; a correction stays whatever the source says later. Idempotent. Scope: debates:write.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of the debate, or any id it was known by */
+                    debate_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    /**
+                     * @example {
+                     *       "title": "Audition sur les bibliothèques de prêt",
+                     *       "tags": [
+                     *         "Culture"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        title?: string;
+                        /**
+                         * Format: date-time
+                         * @description Start of the recording
+                         * @example 2026-10-06T21:15:00+02:00
+                         */
+                        start_time?: string;
+                        description?: string;
+                        /** @enum {string} */
+                        type?: "seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre";
+                        commission?: string | null;
+                        salle?: string | null;
+                        legislature?: number | null;
+                        session?: string | null;
+                        tags?: string[];
+                        /** Format: uri */
+                        thumbnail_url?: string | null;
+                        /** Format: uri */
+                        report_url?: string | null;
+                        /** @description Shows again what an administrator withdrew */
+                        restore?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description La réponse / The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "id": "19502241_6ac548b948b27",
+                         *       "title": "2ème séance : Protection des sources et des petites rivières",
+                         *       "description": "Discussion de la proposition de loi visant à protéger les sources et les petites rivières",
+                         *       "type": "seance_publique",
+                         *       "status": "disponible",
+                         *       "date": "2026-10-06",
+                         *       "start_time": "2026-10-06T21:15:05+02:00",
+                         *       "end_time": "2026-10-07T00:03:05+02:00",
+                         *       "duration_seconds": 10080,
+                         *       "duration_minutes": 168,
+                         *       "display_duration": "2 h 48",
+                         *       "source": "portal",
+                         *       "source_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *       "video_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *       "thumbnail_url": null,
+                         *       "live_url": null,
+                         *       "commission": null,
+                         *       "salle": "Hémicycle",
+                         *       "legislature": 17,
+                         *       "session": "Session ordinaire 2026-2027",
+                         *       "meeting_id": "RUANR5L17S2027IDS90001",
+                         *       "report_url": null,
+                         *       "speakers": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "role": "rapporteure"
+                         *         }
+                         *       ],
+                         *       "tags": [
+                         *         "Environnement"
+                         *       ],
+                         *       "is_live": false,
+                         *       "has_audio": true,
+                         *       "has_transcript": false,
+                         *       "sitting_starts_at_ms": 894000,
+                         *       "sitting_start_origin": "record",
+                         *       "is_certain": true,
+                         *       "audio_files": [
+                         *         {
+                         *           "format": "mp3",
+                         *           "mime_type": "audio/mpeg",
+                         *           "size_bytes": 161280000,
+                         *           "duration_seconds": 10080,
+                         *           "bitrate_kbps": 128,
+                         *           "sample_rate_hz": 44100,
+                         *           "channels": 2,
+                         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                         *           "origin": "published",
+                         *           "url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream?format=mp3&origin=published"
+                         *         }
+                         *       ],
+                         *       "view_count": 42,
+                         *       "favorite_count": 3,
+                         *       "created_at": "2026-10-07T00:20:00.000Z",
+                         *       "updated_at": "2026-10-07T02:10:00.000Z",
+                         *       "withdrawn_at": null,
+                         *       "attribution": {
+                         *         "name": "Assemblée nationale",
+                         *         "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["Debate"];
+                    };
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Cette opération demande un compte : un appel à POST /api/auth/device en donne un, sans formulaire. / This operation needs an account: one call to POST /api/auth/device gives one, without a form.
+                 *
+                 *     Le jeton est inconnu, expiré ou révoqué ; POST /api/auth/refresh en donne un nouveau. / The token is unknown, expired or revoked; POST /api/auth/refresh gives a new one.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Ce jeton ne permet pas cette opération. / This token does not allow this operation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Aucun débat ne porte l’identifiant « page-0f9c1a526f0e4d8a ». / No debate has the id "page-0f9c1a526f0e4d8a". */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
-        delete?: never;
+        /**
+         * Retirer un débat / Withdraw a debate
+         * @description Le marque retiré, sans l’effacer ; aucune source ne le fait revenir. Idempotent. Portée : debates:write. / Marks it withdrawn, without erasing it; no source brings it back. Idempotent. Scope: debates:write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Id of the debate, or any id it was known by */
+                    debate_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description It is withdrawn */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Cette opération demande un compte : un appel à POST /api/auth/device en donne un, sans formulaire. / This operation needs an account: one call to POST /api/auth/device gives one, without a form.
+                 *
+                 *     Le jeton est inconnu, expiré ou révoqué ; POST /api/auth/refresh en donne un nouveau. / The token is unknown, expired or revoked; POST /api/auth/refresh gives a new one.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Ce jeton ne permet pas cette opération. / This token does not allow this operation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Aucun débat ne porte l’identifiant « page-0f9c1a526f0e4d8a ». / No debate has the id "page-0f9c1a526f0e4d8a". */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -6398,6 +6897,289 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stats/trending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Les plus écoutés en ce moment / Most listened to now
+         * @description Par un score où chaque écoute perd la moitié de son poids en une demi-fenêtre. / By a score in which each play loses half its weight in half the window.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A play loses half its weight in half of it */
+                    window?: "day" | "week" | "month";
+                    per_page?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description La réponse / The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example [
+                         *       {
+                         *         "rank": 1,
+                         *         "score": 37.2,
+                         *         "plays": 412,
+                         *         "debate": {
+                         *           "id": "19502241_6ac548b948b27",
+                         *           "title": "2ème séance : questions sociales et santé",
+                         *           "type": "seance_publique",
+                         *           "status": "disponible",
+                         *           "date": "2026-10-06",
+                         *           "start_time": "2026-10-06T21:15:05+02:00",
+                         *           "duration_seconds": 9999,
+                         *           "commission": null,
+                         *           "thumbnail_url": null,
+                         *           "has_audio": true
+                         *         }
+                         *       }
+                         *     ]
+                         */
+                        "application/json": components["schemas"]["TrendingDebate"][];
+                    };
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stats/global": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * En tout / All in all
+         * @description Des nombres seulement. / Counts only.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description La réponse / The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "debates": 9840,
+                         *       "hours": 21450.5,
+                         *       "extractions": 9912,
+                         *       "views": 48211,
+                         *       "plays": 17530,
+                         *       "listeners": {
+                         *         "today": 312,
+                         *         "most_in_a_day": 1904
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["GlobalStats"];
+                    };
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stats/user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mon écoute / My listening
+         * @description D’après les positions de mes appareils. Portée : library. / From the positions of my devices. Scope: library.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description La réponse / The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "listened_seconds": 51240,
+                         *       "debates": 14,
+                         *       "debates_finished": 6,
+                         *       "days": 11,
+                         *       "current_streak_days": 3,
+                         *       "longest_streak_days": 5,
+                         *       "speakers": [
+                         *         {
+                         *           "speaker_id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain",
+                         *           "listened_seconds": 4215,
+                         *           "debates": 3
+                         *         }
+                         *       ],
+                         *       "commissions": [
+                         *         {
+                         *           "name": "Commission des finances",
+                         *           "listened_seconds": 9120,
+                         *           "debates": 2
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["UserStats"];
+                    };
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Cette opération demande un compte : un appel à POST /api/auth/device en donne un, sans formulaire. / This operation needs an account: one call to POST /api/auth/device gives one, without a form.
+                 *
+                 *     Le jeton est inconnu, expiré ou révoqué ; POST /api/auth/refresh en donne un nouveau. / The token is unknown, expired or revoked; POST /api/auth/refresh gives a new one.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Ce jeton ne permet pas cette opération. / This token does not allow this operation. */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/debates/{debate_id}/chapters": {
         parameters: {
             query?: never;
@@ -9492,6 +10274,150 @@ export interface components {
                  * @example 2026-11-22T21:04:05.250+01:00
                  */
                 heard_at: string;
+            }[];
+        };
+        /**
+         * @example {
+         *       "rank": 1,
+         *       "score": 37.2,
+         *       "plays": 412,
+         *       "debate": {
+         *         "id": "19502241_6ac548b948b27",
+         *         "title": "2ème séance : questions sociales et santé",
+         *         "type": "seance_publique",
+         *         "status": "disponible",
+         *         "date": "2026-10-06",
+         *         "start_time": "2026-10-06T21:15:05+02:00",
+         *         "duration_seconds": 9999,
+         *         "commission": null,
+         *         "thumbnail_url": null,
+         *         "has_audio": true
+         *       }
+         *     }
+         */
+        TrendingDebate: {
+            /** @description From 1 */
+            rank: number;
+            /** @description What its plays weigh now: 1 for one of this moment */
+            score: number;
+            /** @description Since the beginning */
+            plays: number;
+            /**
+             * @description A debate in short; GET /api/debates/{id} has the rest
+             * @example {
+             *       "id": "19502241_6ac548b948b27",
+             *       "title": "2ème séance : questions sociales et santé",
+             *       "type": "seance_publique",
+             *       "status": "disponible",
+             *       "date": "2026-10-06",
+             *       "start_time": "2026-10-06T21:15:05+02:00",
+             *       "duration_seconds": 9999,
+             *       "commission": null,
+             *       "thumbnail_url": null,
+             *       "has_audio": true
+             *     }
+             */
+            debate: {
+                id: string;
+                title: string;
+                /** @enum {string} */
+                type: "seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre";
+                /** @enum {string} */
+                status: "programme" | "en_cours" | "termine" | "disponible" | "extraction" | "erreur";
+                /**
+                 * Format: date
+                 * @description Day in Paris
+                 */
+                date: string;
+                /** Format: date-time */
+                start_time: string | null;
+                duration_seconds: number | null;
+                commission: string | null;
+                thumbnail_url: string | null;
+                has_audio: boolean;
+            };
+        };
+        /**
+         * @example {
+         *       "debates": 9840,
+         *       "hours": 21450.5,
+         *       "extractions": 9912,
+         *       "views": 48211,
+         *       "plays": 17530,
+         *       "listeners": {
+         *         "today": 312,
+         *         "most_in_a_day": 1904
+         *       }
+         *     }
+         */
+        GlobalStats: {
+            /** @description In the register */
+            debates: number;
+            /** @description Of sound that can be listened to here */
+            hours: number;
+            /** @description That brought the sound */
+            extractions: number;
+            /** @description Of debates, once a listener and half hour */
+            views: number;
+            /** @description Of debates, once a listener and half hour */
+            plays: number;
+            listeners: {
+                /** @description Different ones since midnight UTC, to about 2 % */
+                today: number;
+                /** @description Of all days */
+                most_in_a_day: number;
+            };
+        };
+        /**
+         * @example {
+         *       "listened_seconds": 51240,
+         *       "debates": 14,
+         *       "debates_finished": 6,
+         *       "days": 11,
+         *       "current_streak_days": 3,
+         *       "longest_streak_days": 5,
+         *       "speakers": [
+         *         {
+         *           "speaker_id": "PA9900001",
+         *           "name": "Mme Hélène Vautrain",
+         *           "listened_seconds": 4215,
+         *           "debates": 3
+         *         }
+         *       ],
+         *       "commissions": [
+         *         {
+         *           "name": "Commission des finances",
+         *           "listened_seconds": 9120,
+         *           "debates": 2
+         *         }
+         *       ]
+         *     }
+         */
+        UserStats: {
+            /** @description To the minute at best */
+            listened_seconds: number;
+            debates: number;
+            /** @description Heard to the end at least once */
+            debates_finished: number;
+            /** @description Days in Paris on which something was heard */
+            days: number;
+            /** @description In a row up to today, or to yesterday */
+            current_streak_days: number;
+            longest_streak_days: number;
+            /** @description Most heard first, in the fifty debates heard last */
+            speakers: {
+                speaker_id: string;
+                name: string;
+                /** @description To the minute at best */
+                listened_seconds: number;
+                debates: number;
+            }[];
+            /** @description Most heard first, in the fifty debates heard last */
+            commissions: {
+                name: string;
+                /** @description To the minute at best */
+                listened_seconds: number;
+                debates: number;
             }[];
         };
         Chapter: {

@@ -1,6 +1,7 @@
 import type { Db, Trx } from '../platform/database/index.ts';
-import type { Events } from '../platform/events/index.ts';
+import type { Events, NewEvent } from '../platform/events/index.ts';
 import type { Announcement, DebateRef, SourceDebate } from '../sources/index.ts';
+import { correctedFacts } from './corrections.ts';
 import type { Debate, SittingStartOrigin } from './debate.ts';
 import { debatesErrors } from './errors.ts';
 import { AGENDA, type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
@@ -62,6 +63,20 @@ export interface Debates {
    * hold the counts follow when they are next made.
    */
   forgetFavorites(trx: Trx, ids: readonly string[]): Promise<void>;
+  /**
+   * Adds to the views of some debates, by their own ids. No news is told: answers that hold the counts follow when they are
+   * next made.
+   */
+  addViews(trx: Trx, views: ReadonlyMap<string, number>): Promise<void>;
+  /** Of what is listed. */
+  totals(): Promise<RegisterTotals>;
+}
+
+export interface RegisterTotals {
+  debates: number;
+  views: number;
+  /** Of all sound that can be listened to here. */
+  audioSeconds: number;
 }
 
 export interface ReportedSpeech {
@@ -107,37 +122,34 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
     );
   };
 
-  const writeAnnouncements = (news: readonly ObservedAnnouncement[]): Promise<RecordedAnnouncement[]> =>
+  const writeAnnouncements = (observed: readonly ObservedAnnouncement[]): Promise<RecordedAnnouncement[]> =>
     db.transaction().execute(async (trx) => {
       await store.lock(trx);
       // Looked at again under the lock: somebody else may have written the same, or the recording, in the meantime.
       const seen = await store.findByAliases(
-        news.map(({ meetingId }) => meetingId),
+        observed.map(({ meetingId }) => meetingId),
         trx,
       );
-      const changed = news.filter((one) => isNews(one, seen.get(one.meetingId)));
+      const changed = observed.filter((one) => isNews(one, seen.get(one.meetingId)));
       await store.insertAnnounced(
         trx,
         changed.filter(({ meetingId }) => !seen.has(meetingId)),
       );
       const recorded: RecordedAnnouncement[] = [];
+      const news: NewEvent[] = [];
       for (const { meetingId, facts } of changed) {
         const row = seen.get(meetingId);
-        if (row) await store.update(trx, row.id, { ...facts, sitting_state: 'announced' });
-        recorded.push({ meetingId, id: row?.id ?? meetingId, outcome: row ? 'updated' : 'created' });
+        const id = row?.id ?? meetingId;
+        const written = row ? correctedFacts(facts, row.corrections) : facts;
+        const isWithheld = row?.is_withheld ?? false;
+        const state = nextSittingState('announced', 'announced', isWithheld);
+        if (row) await store.update(trx, id, { ...written, sitting_state: state });
+        recorded.push({ meetingId, id, outcome: row ? 'updated' : 'created' });
+        const type = row ? 'debate_updated' : 'debate_created';
+        const data = { debate_id: id, title: written.title, state };
+        if (!isWithheld) news.push({ type, channel: 'debates', data });
       }
-      await events.appendAll(
-        trx,
-        recorded.map(({ meetingId, id, outcome }) => ({
-          type: outcome === 'created' ? 'debate_created' : 'debate_updated',
-          channel: 'debates',
-          data: {
-            debate_id: id,
-            title: changed.find((one) => one.meetingId === meetingId)?.facts.title ?? '',
-            state: 'announced',
-          },
-        })),
-      );
+      await events.appendAll(trx, news);
       return recorded;
     });
 
@@ -166,15 +178,19 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       return db.transaction().execute(async (trx) => {
         await store.lock(trx);
         const known = (await store.find(observed.ref.id, trx)) ?? (await findAnnounced(store, trx, observed));
-        const state = nextSittingState(known?.sitting_state ?? null, observed.state);
+        const isWithheld = known?.is_withheld ?? false;
+        const state = nextSittingState(known?.sitting_state ?? null, observed.state, isWithheld);
         const id = known?.id ?? observed.ref.id;
-        if (known) await store.update(trx, id, { ...facts, sitting_state: state });
+        const written = known ? correctedFacts(facts, known.corrections) : facts;
+        if (known) await store.update(trx, id, { ...written, sitting_state: state });
         else await store.insert(trx, id, state, facts);
         const meetingAlias = isClip(observed) ? null : observed.meetingId;
         for (const alias of new Set([id, observed.ref.id, meetingAlias])) {
           if (alias !== null) await store.addAlias(trx, alias, id);
         }
-        await announce(trx, eventOf(known?.sitting_state ?? null, state), id, { title: facts.title, state });
+        // Nobody is told of what an administrator took out of sight.
+        if (!isWithheld)
+          await announce(trx, eventOf(known?.sitting_state ?? null, state), id, { title: written.title, state });
         return { id, outcome: known ? 'updated' : 'created' };
       });
     },
@@ -223,6 +239,8 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
       await events.append(trx, { type: 'debate_updated', channel: `debate:${id}`, data: { debate_id: id } });
     },
     forgetFavorites: (trx, ids) => store.addToFavorites(trx, ids, -1),
+    addViews: store.addViews,
+    totals: store.totals,
   };
 }
 
@@ -245,7 +263,10 @@ function isKnownBetter(seen: DebateRow, announced: Announcement): boolean {
 
 /** Whether the register already says all that was observed. */
 function says(row: DebateRow, facts: Facts, observed: 'announced' | 'live' | 'ended'): boolean {
-  return row.facts_sha256 === facts.facts_sha256 && nextSittingState(row.sitting_state, observed) === row.sitting_state;
+  return (
+    row.facts_sha256 === facts.facts_sha256 &&
+    nextSittingState(row.sitting_state, observed, row.is_withheld) === row.sitting_state
+  );
 }
 
 /**

@@ -1,3 +1,5 @@
+export { type Administration, createAdministration } from './administration.ts';
+export { type AdministrationRoutesOptions, registerAdministrationRoutes } from './administration-routes.ts';
 export { changedTags, debateTag } from './cache-tags.ts';
 export type { Debate, SittingStartOrigin } from './debate.ts';
 export { createDebates, type Debates, type Outcome, type Recorded } from './debates.ts';
@@ -10,7 +12,7 @@ export { type DebatesRoutesOptions, registerDebatesRoutes } from './routes.ts';
 export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';
 export type { SearchCounts } from './search-counts.ts';
 export { parseSearchText, searchQueryOf } from './search-text.ts';
-export { type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
+export { DEBATE_SUMMARY_EXAMPLE, type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
 export type { ListedDebatesView } from './tables.ts';
 export { textKey } from './text-key.ts';
 export { debatesTexts } from './texts.ts';

@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { TaggedCache } from '../platform/cache/index.ts';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
@@ -49,6 +49,8 @@ export interface DebatesRoutesOptions {
   counts?: TaggedCache<SearchCounts>;
   /** The playable files of some debates, from the room that keeps them. */
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
+  /** Somebody was shown a debate, from wherever its answer came; told after the answer. */
+  onView?: (request: FastifyRequest, debateId: string) => void;
 }
 
 const notFound = problemResponse(debatesErrors.error('not-found', { params: { id: '19502241_6ac548b948b27' } }));
@@ -211,6 +213,11 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/:debate_id',
     {
+      onResponse: (request, reply, done) => {
+        const shown = reply.statusCode === 200 || reply.statusCode === 304;
+        if (shown && request.method === 'GET') options.onView?.(request, request.params.debate_id);
+        done();
+      },
       config: {
         limit: LIMIT,
         cache: { tags: ({ debate_id: id }) => [debateTag(id ?? '')], ttlSeconds: KEPT_SECONDS },

@@ -5,9 +5,14 @@ export type DebateStatus = 'programme' | 'en_cours' | 'termine' | 'disponible' |
 
 /**
  * The state after an observation. A sitting does not return to being announced once it has been on the air; a source that
- * shows a withdrawn recording again, or streams again after a pause, is believed.
+ * shows a withdrawn recording again, or streams again after a pause, is believed; but not against an administrator.
  */
-export function nextSittingState(current: SittingState | null, observed: 'announced' | 'live' | 'ended'): SittingState {
+export function nextSittingState(
+  current: SittingState | null,
+  observed: 'announced' | 'live' | 'ended',
+  isWithheld: boolean,
+): SittingState {
+  if (isWithheld) return 'withdrawn';
   if (observed === 'announced' && (current === 'live' || current === 'ended')) return current;
   return observed;
 }

@@ -101,7 +101,8 @@ export function createDebatesStore(db: Db) {
     },
 
     update: async (trx: Trx, id: string, change: Partial<Facts> & { sitting_state?: SittingState }): Promise<void> => {
-      const withdrawn = change.sitting_state === 'withdrawn' ? sql<Date>`now()` : sql<null>`null`;
+      const withdrawn =
+        change.sitting_state === 'withdrawn' ? sql<Date>`coalesce(withdrawn_at, now())` : sql<null>`null`;
       await within(trx)
         .updateTable('debates')
         .set({
@@ -174,6 +175,30 @@ export function createDebatesStore(db: Db) {
         .set({ favorite_count: sql<number>`favorite_count + ${by}` })
         .where('id', 'in', [...ids])
         .execute();
+    },
+
+    /** In the order of ids, as above. */
+    addViews: async (trx: Trx, views: ReadonlyMap<string, number>): Promise<void> => {
+      if (views.size === 0) return;
+      const ids = [...views.keys()];
+      await sql`select 1 from debates where id = any(${ids}::text[]) order by id for no key update`.execute(trx);
+      await sql`
+        update debates set view_count = view_count + added.views
+        from unnest(${ids}::text[], ${[...views.values()]}::bigint[]) as added (id, views)
+        where debates.id = added.id`.execute(trx);
+    },
+
+    totals: async (): Promise<{ debates: number; views: number; audioSeconds: number }> => {
+      const row = await tables
+        .selectFrom('debates')
+        .where('sitting_state', '<>', 'withdrawn')
+        .select((eb) => [
+          eb.fn.countAll<number>().as('debates'),
+          sql<number>`coalesce(sum(view_count), 0)`.as('views'),
+          sql<number>`coalesce(sum(duration_seconds) filter (where has_audio), 0)`.as('seconds'),
+        ])
+        .executeTakeFirstOrThrow();
+      return { debates: row.debates, views: row.views, audioSeconds: row.seconds };
     },
 
     addAlias: async (trx: Trx, alias: string, debateId: string): Promise<void> => {

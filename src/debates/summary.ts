@@ -51,6 +51,19 @@ export function summaryOf(
   };
 }
 
+export const DEBATE_SUMMARY_EXAMPLE = {
+  id: '19502241_6ac548b948b27',
+  title: '2ème séance : questions sociales et santé',
+  type: 'seance_publique' as const,
+  status: 'disponible' as const,
+  date: '2026-10-06',
+  start_time: '2026-10-06T21:15:05+02:00',
+  duration_seconds: 9_999,
+  commission: null,
+  thumbnail_url: null,
+  has_audio: true,
+};
+
 export const DebateSummarySchema = Type.Object(
   {
     id: Type.String(),
@@ -66,20 +79,7 @@ export const DebateSummarySchema = Type.Object(
   },
   {
     description: 'A debate in short; GET /api/debates/{id} has the rest',
-    examples: [
-      {
-        id: '19502241_6ac548b948b27',
-        title: '2ème séance : questions sociales et santé',
-        type: 'seance_publique',
-        status: 'disponible',
-        date: '2026-10-06',
-        start_time: '2026-10-06T21:15:05+02:00',
-        duration_seconds: 9_999,
-        commission: null,
-        thumbnail_url: null,
-        has_audio: true,
-      },
-    ],
+    examples: [DEBATE_SUMMARY_EXAMPLE],
   },
 );
 

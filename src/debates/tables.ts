@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
 import type { DebateType, MediaCandidate, SourceChapter, SourceSpeaker } from '../sources/index.ts';
+import type { Corrections, ObservedFacts } from './correctable-facts.ts';
 import type { Debate, SittingStartOrigin } from './debate.ts';
 import type { DebateStatus, SittingState } from './sitting-state.ts';
 
@@ -50,6 +51,9 @@ export type DebatesTables = {
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
     withdrawn_at: Generated<Date | null>;
+    corrections: ColumnType<Corrections, string | undefined, string>;
+    observed: ColumnType<ObservedFacts | null, string | null | undefined, string | null>;
+    is_withheld: Generated<boolean>;
   };
   debate_aliases: { alias: string; debate_id: string };
 };

@@ -197,6 +197,15 @@ export const extractionErrors = defineErrors('extraction', {
       en: 'The broadcast is not over: the whole sound does not exist yet.',
     },
   },
+  'address-refused': {
+    status: 502,
+    retryable: false,
+    title: { fr: 'Adresse refusée', en: 'Address refused' },
+    detail: {
+      fr: 'La source est, ou renvoie, à une adresse qui n’est pas permise ici.',
+      en: 'The source is at, or points to, an address that is not allowed here.',
+    },
+  },
   'foreign-address': {
     status: 502,
     retryable: false,

@@ -71,6 +71,8 @@ export interface Extraction {
   cancel(debateId: string): Promise<Run>;
   /** The account that asked for every run of a debate that is under way; null when there is none, or several asked. @throws debates/not-found */
   askedBy(debateId: string): Promise<string | null>;
+  /** How many ended with the sound, since the beginning. */
+  countDone(): Promise<number>;
   /** What listeners asked for, for their export and erasure. */
   requests: Requests;
   /** What the queue hands to a worker. */
@@ -214,6 +216,7 @@ export function createExtraction(options: ExtractionOptions): Extraction {
       const [account = null] = accounts;
       return accounts.size === 1 ? account : null;
     },
+    countDone: store.countDone,
     requests: createRequests(db),
 
     handle: (job) => handleRun(worker, job.data.run_id, job.signal),

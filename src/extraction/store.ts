@@ -99,6 +99,15 @@ export function createRunStore(db: Db) {
       return row.total;
     },
 
+    countDone: async (): Promise<number> => {
+      const row = await runs
+        .selectFrom('extraction_runs')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where('state', '=', 'done')
+        .executeTakeFirstOrThrow();
+      return row.total;
+    },
+
     insert: async (trx: Trx, run: NewRun): Promise<Run> => {
       const row = await on(trx)
         .insertInto('extraction_runs')

@@ -5,7 +5,7 @@ import type { Db } from '../platform/database/index.ts';
 import { type Collections, createCollections } from './collections.ts';
 import { createFavorites, type Favorites } from './favorites.ts';
 import { createPersonalData } from './personal-data.ts';
-import { createPositions, type Positions } from './positions.ts';
+import { createPositions, type OnHeard, type Positions } from './positions.ts';
 
 /** What listeners keep. */
 export interface Library {
@@ -23,6 +23,7 @@ export function createLibrary(options: {
   publicUrl: string;
   newId: () => string;
   randomBytes: (size: number) => Buffer;
+  onHeard?: OnHeard;
 }): Library {
   const parts = {
     favorites: createFavorites(options),

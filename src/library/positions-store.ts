@@ -59,6 +59,16 @@ export function createPositionsStore(db: Db) {
       return (await query.executeTakeFirstOrThrow()).total;
     },
 
+    countFinished: async (accountId: string): Promise<number> => {
+      const row = await within()
+        .selectFrom('playback_positions')
+        .where('account_id', '=', accountId)
+        .where('finished_at', 'is not', null)
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      return row.total;
+    },
+
     /** When each of these reports was first heard, by its index; those heard for the first time are left out. */
     heardBefore: async (
       trx: Trx,

@@ -19,10 +19,25 @@ export interface Report {
   recordedAt: Date;
 }
 
+/** What a device reported, as others than the library may want to know it. */
+export interface HeardReport {
+  debateId: string;
+  positionMs: number;
+  deviceId: string;
+  heardAtMs: number;
+  /** False for the latest that was known before, which comes along so that it is seen what followed on it. */
+  isNew: boolean;
+}
+
+/** Told of reports in the transaction that keeps them, before it ends. */
+export type OnHeard = (trx: Trx, accountId: string, reports: readonly HeardReport[]) => Promise<void>;
+
 export interface Positions {
   /** The ones that changed last come last, so that a device can go on from the last it knows. */
   list(accountId: string, since: Date | null, from: From, limit: number): Promise<Listed<StoredPosition>[]>;
   count(accountId: string, since: Date | null): Promise<number>;
+  /** Debates that were heard to the end at least once. */
+  countFinished(accountId: string): Promise<number>;
   /** With the last things said, newest first. @throws AppError `debates/not-found`, `library/position-not-found` */
   get(accountId: string, debateId: string): Promise<{ position: StoredPosition; history: Heard[] }>;
   /**
@@ -37,13 +52,19 @@ export interface Positions {
   erase(trx: Trx, accountId: string): Promise<void>;
 }
 
-export function createPositions(options: { db: Db; debates: Debates; clock: Clock }): Positions {
+export function createPositions(options: {
+  db: Db;
+  debates: Debates;
+  clock: Clock;
+  onHeard?: OnHeard | undefined;
+}): Positions {
   const { db, debates, clock } = options;
   const store = createPositionsStore(db);
 
   return {
     list: store.list,
     count: store.count,
+    countFinished: store.countFinished,
     history: store.wholeHistory,
     erase: store.erase,
 
@@ -75,6 +96,7 @@ export function createPositions(options: { db: Db; debates: Debates; clock: Cloc
           const changed = [...after].filter(([id, position]) => !isDeepStrictEqual(before.get(id)?.position, position));
           await store.write(trx, accountId, new Map(changed));
           await store.remember(trx, accountId, heard);
+          await options.onHeard?.(trx, accountId, heardReports(before, heard));
         });
       }
       return { positions: await store.find(accountId, debateIds), unknown: [...unknown] };
@@ -82,7 +104,7 @@ export function createPositions(options: { db: Db; debates: Debates; clock: Cloc
   };
 
   /** A thing said again was heard when it was first heard, even where its device's clock runs ahead. */
-  async function hear(trx: Trx, accountId: string, said: readonly Report[]): Promise<HeardReport[]> {
+  async function hear(trx: Trx, accountId: string, said: readonly Report[]): Promise<TimedReport[]> {
     const receivedAtMs = clock.now().getTime();
     const heardBefore = await store.heardBefore(trx, accountId, said);
     return said.map((report, index) => ({
@@ -99,13 +121,25 @@ export function createPositions(options: { db: Db; debates: Debates; clock: Cloc
   }
 }
 
-interface HeardReport {
+interface TimedReport {
   debateId: string;
   durationMs: number | null;
   heard: Heard;
 }
 
-function mergeAll(before: ReadonlyMap<string, StoredPosition>, heard: readonly HeardReport[]): Map<string, Position> {
+function heardReports(before: ReadonlyMap<string, StoredPosition>, heard: readonly TimedReport[]): HeardReport[] {
+  const reportOf = (debateId: string, { positionMs, deviceId, heardAtMs }: Heard, isNew: boolean): HeardReport => ({
+    debateId,
+    positionMs,
+    deviceId,
+    heardAtMs,
+    isNew,
+  });
+  const known = [...before].map(([id, { position }]) => reportOf(id, position.latest, false));
+  return [...known, ...heard.map((one) => reportOf(one.debateId, one.heard, true))];
+}
+
+function mergeAll(before: ReadonlyMap<string, StoredPosition>, heard: readonly TimedReport[]): Map<string, Position> {
   const after = new Map([...before].map(([id, known]) => [id, known.position]));
   for (const one of heard) {
     const known = after.get(one.debateId);

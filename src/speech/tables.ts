@@ -9,6 +9,18 @@ import type { Suspension } from './suspensions.ts';
 /** The documents that come after a sitting: times of chapters, captions, the edited record. */
 export type DocumentKind = 'player' | 'captions' | 'record';
 
+/** The view `timed_speeches`: what other rooms may join with; who has the floor when, where that is known. */
+export type TimedSpeechesView = {
+  timed_speeches: {
+    debate_id: string;
+    position: number;
+    speaker_id: string;
+    speaker_name: string;
+    starts_at_ms: number;
+    ends_at_ms: number;
+  };
+};
+
 export type SpeechTables = ListedDebatesView & {
   speech_documents: {
     debate_id: string;

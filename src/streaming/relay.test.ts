@@ -26,6 +26,8 @@ let base: string;
 /** What the source does next, and what it was asked. */
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let asked: IncomingMessage[] = [];
+/** How often first bytes went to a listener. */
+let begun = 0;
 
 beforeAll(async () => {
   source = createServer((request, response) => {
@@ -53,6 +55,9 @@ beforeAll(async () => {
     await relay.send(request, reply, {
       url: sourceUrl,
       headers: { 'content-type': 'audio/mpeg', 'cache-control': 'public, no-cache' },
+      onFirstBytes: () => {
+        begun += 1;
+      },
     });
     return reply;
   });
@@ -69,6 +74,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   asked = [];
+  begun = 0;
   answer = wholeOrPart;
 });
 
@@ -102,6 +108,16 @@ function wholeOrPart(request: IncomingMessage, response: ServerResponse): void {
 }
 
 describe('relaying', () => {
+  it.each([
+    ['the whole', {}, 'GET', 1],
+    ['the first piece', { range: 'bytes=0-9' }, 'GET', 1],
+    ['a later piece', { range: 'bytes=100-199' }, 'GET', 0],
+    ['nothing of it', {}, 'HEAD', 0],
+  ])('tells that a listener is given %s', async (_, headers, method, times) => {
+    await (await fetch(base, { headers, method })).arrayBuffer();
+    expect(begun).toBe(times);
+  });
+
   it('passes the whole through, with what describes it and nothing of the source’s own affairs', async () => {
     const response = await fetch(base);
     expect(Buffer.from(await response.arrayBuffer()).equals(sound)).toBe(true);

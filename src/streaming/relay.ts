@@ -12,6 +12,8 @@ export interface RelayAnswer {
   url: string;
   /** Sent with the answer, over what the source said. */
   headers: OutgoingHttpHeaders;
+  /** Told when the first bytes are on their way. */
+  onFirstBytes?: () => void;
 }
 
 export interface Relay {
@@ -46,7 +48,7 @@ export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays
     const onClose = (): void => leaving.abort();
     reply.raw.once('close', onClose);
     try {
-      await pass(await open(request, answer.url, leaving.signal), request.method, reply, answer.headers);
+      await pass(await open(request, answer.url, leaving.signal), request.method, reply, answer);
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
       takeOver(reply);
@@ -73,12 +75,7 @@ export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays
   return { send };
 }
 
-async function pass(
-  source: OpenedResponse,
-  method: string,
-  reply: FastifyReply,
-  ownHeaders: OutgoingHttpHeaders,
-): Promise<void> {
+async function pass(source: OpenedResponse, method: string, reply: FastifyReply, answer: RelayAnswer): Promise<void> {
   const type = source.headers['content-type'] ?? 'audio/mpeg';
   if (source.status !== 416 && !SOUND_TYPE.test(type)) {
     discard(source.body);
@@ -91,12 +88,14 @@ async function pass(
   }
   const { response, headers } = takeOver(reply);
   limitStall(response);
-  response.writeHead(source.status, { ...headers, ...headersFrom(source), ...ownHeaders });
+  response.writeHead(source.status, { ...headers, ...headersFrom(source), ...answer.headers });
   if (method === 'HEAD') {
     discard(source.body);
     response.end();
     return;
   }
+  const range = source.headers['content-range'];
+  if (range === undefined || range.startsWith('bytes 0-')) answer.onFirstBytes?.();
   try {
     await pipeline(source.body, response);
   } catch {

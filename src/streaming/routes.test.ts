@@ -35,6 +35,8 @@ let file: AudioFile;
 let extraction: ExtractionState | null = null;
 const stored = '19502241_6ac548b948b27';
 const lines: string[] = [];
+/** Debates whose first bytes went to somebody. */
+let played: string[] = [];
 /** Objects open at this moment: none may stay open when answers have ended. */
 let openObjects = 0;
 /** Runs before each read of a stored file. */
@@ -98,6 +100,7 @@ beforeAll(async () => {
     clock,
     publicUrl,
     linkSecret: 'a secret',
+    onPlay: (_request, debateId) => void played.push(debateId),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
@@ -142,6 +145,22 @@ describe('the sound', () => {
         expect(shortBytes.equals(longBytes)).toBe(true);
       }
     }
+  });
+
+  it.each([
+    ['the whole', {}, 'GET', 200, 1],
+    ['the first piece', { range: 'bytes=0-99' }, 'GET', 206, 1],
+    ['the rest of an open range', { range: 'bytes=0-' }, 'GET', 206, 1],
+    ['a later piece', { range: 'bytes=100-199' }, 'GET', 206, 0],
+    ['the last piece', { range: 'bytes=-100' }, 'GET', 206, 0],
+    ['nothing of it', {}, 'HEAD', 200, 0],
+    ['beyond its end', { range: 'bytes=99999999-' }, 'GET', 416, 0],
+    ['what it has already', { 'if-none-match': '*' }, 'GET', 304, 1],
+    ['on a condition that fails', { 'if-match': '"another"' }, 'GET', 412, 0],
+  ])('begins to be played when a listener asks for %s', async (_, headers, method, status, plays) => {
+    played = [];
+    expect(await statusOf(headers, method)).toBe(status);
+    expect(played).toEqual(Array(plays).fill(stored));
   });
 
   it('is served whole, with everything a player and a cache need to know', async () => {

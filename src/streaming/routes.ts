@@ -27,6 +27,8 @@ export interface StreamingRoutesOptions {
   publicUrl: string;
   /** Signs download links; the same in every process. */
   linkSecret: string;
+  /** The sound of a debate begins to flow to somebody: its first bytes, not each piece that a player asks for after them. */
+  onPlay?: (request: FastifyRequest, debateId: string) => void;
 }
 
 /** JSON holds no bytes: the first ones of an MP3, in words. */
@@ -60,6 +62,9 @@ const INFO_KEPT_SECONDS = 3_600;
 /** The address below as players ask for it: the best rendition, of an id without escapes. */
 const STREAM_ADDRESS = /^\/api(?:\/v1)?\/streaming\/(\w+)\/stream$/;
 
+/** A range that does not begin with the first byte: almost all that players ask for. */
+const LATER_PIECE = /^bytes=(?:-|0*[1-9])/;
+
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
@@ -80,18 +85,19 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     headersFor: (format: AudioFile['format']) => readonly string[],
   ): Promise<FastifyReply> {
     const { debate, files } = playable;
+    const onFirstBytes = (): void => options.onPlay?.(request, debate.id);
     let decision = decideStreaming(debate, files, wanted);
     if (decision.kind === 'local') {
       const { file } = decision;
       const headers = [...linkOf(playable), ...headersFor(file.format)];
-      if (await stored.serve(request, reply, { file, cacheControl: ALIAS_CACHE, headers })) return reply;
+      if (await stored.serve(request, reply, { file, cacheControl: ALIAS_CACHE, headers, onFirstBytes })) return reply;
       request.log.error({ file: file.id, sha256: file.sha256 }, 'a ready file is not in the storage');
       decision = decideStreaming(debate, [], wanted);
     }
     const url = relayedUrl(decision, debate);
     const own = [...linkOf(playable), ...headersFor('mp3')];
     const headers = { ...pairsOf(own), 'content-type': 'audio/mpeg', 'cache-control': ALIAS_CACHE };
-    await options.relay.send(request, reply, { url, headers });
+    await options.relay.send(request, reply, { url, headers, onFirstBytes });
     return reply;
   }
 
@@ -107,6 +113,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   }
 
   addShortcut(app, (request, response, always) => {
+    // What may begin a play is counted, by what the framework knows of its listener.
+    if (!LATER_PIECE.test(request.headers.range ?? '')) return false;
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
     const debateId = STREAM_ADDRESS.exec(request.url ?? '')?.[1];
     const playable = debateId === undefined ? null : playables.peek(debateId);

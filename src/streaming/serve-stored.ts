@@ -21,6 +21,8 @@ export interface StoredAnswer {
   cacheControl: string;
   /** Content-Disposition, Link and the like: names and values in turn. */
   headers: readonly string[];
+  /** Told when the first bytes are on their way, or the listener has them already. */
+  onFirstBytes?: () => void;
 }
 
 /** An answer with all that does not depend on the request, for files that are asked for again and again. */
@@ -88,6 +90,7 @@ export function createServeStored(options: {
         const { response, headers } = takeOver(reply);
         response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
         const body = bodyOf(request.method, plan);
+        if (body?.start === 0 || isUnchanged(request, plan)) stored.onFirstBytes?.();
         if (body === null) response.end();
         else await sendObject(response, { object, blocks: answer.blocks }, body);
         return true;
@@ -123,6 +126,11 @@ export function createServeStored(options: {
 /** Null when the answer has none. */
 function bodyOf(method: string | undefined, plan: GoodPlan): ByteRange | null {
   return plan.status === 304 || method === 'HEAD' || plan.end < plan.start ? null : plan;
+}
+
+/** A listener begins again with what it was given before. */
+function isUnchanged({ method, headers }: FastifyRequest, plan: GoodPlan): boolean {
+  return plan.status === 304 && method === 'GET' && headers.range === undefined;
 }
 
 /** Adds to `head` what tells of the bytes; names and values in turn. */

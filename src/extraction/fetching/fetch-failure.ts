@@ -28,6 +28,8 @@ function ofFetch(error: FetchError): AppError {
       return extractionErrors.error('source-cut', { cause: error });
     case 'too-large':
       return extractionErrors.error('source-misbehaves', { params: { what: 'size' }, cause: error });
+    case 'refused':
+      return extractionErrors.error('address-refused', { cause: error });
     case 'rate-limited':
       return extractionErrors.error('source-busy', {
         cause: error,

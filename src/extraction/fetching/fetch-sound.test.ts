@@ -41,7 +41,7 @@ async function fetchPage(file: string, tools: Partial<Tools> = {}): Promise<Fetc
       collectYoung: () => undefined,
       limits: DOWNLOAD_LIMITS,
     },
-    { ffmpeg: found, ytDlp: { path: ytDlp }, ...tools },
+    { ffmpeg: found, ytDlp: { path: ytDlp, admit: async () => undefined }, ...tools },
     {
       candidate: { kind: 'page', url: 'https://page.test/x', durationAtLeastSeconds: 3 },
       workspace,

@@ -5,11 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MediaServer, startMediaServer } from '../../../tests/support/media-server.ts';
 import { syntheticMp3 } from '../../../tests/support/synthetic-mp3.ts';
 import { systemClock } from '../../platform/clock/index.ts';
-import { createFetcher, type Fetcher } from '../../platform/fetch/index.ts';
+import { createFetcher, FetchError, type Fetcher } from '../../platform/fetch/index.ts';
 import { DOWNLOAD_LIMITS, type DownloadDeps } from './download-context.ts';
 import { downloadPage, findYtDlp, parsePageProgress, type YtDlp } from './yt-dlp.ts';
 
-const real = await findYtDlp({ configured: process.env.YTDLP_PATH, path: process.env.PATH });
+const real = await findYtDlp({
+  configured: process.env.YTDLP_PATH,
+  path: process.env.PATH,
+  admit: async () => undefined,
+});
 const SIZE = 3_000_000;
 
 let media: MediaServer;
@@ -53,7 +57,7 @@ function download(
 }
 
 describe.runIf(real !== null)('the real yt-dlp', () => {
-  const ytDlp = real ?? { path: '' };
+  const ytDlp = real ?? { path: '', admit: async () => undefined };
 
   it('fetches a page that is a sound file, and tells its progress in bytes', async () => {
     const path = await download(ytDlp);
@@ -92,7 +96,7 @@ describe.runIf(real !== null)('the real yt-dlp', () => {
 function standIn(script: string): YtDlp {
   const path = join(directory, 'yt-dlp');
   writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { path };
+  return { path, admit: async () => undefined };
 }
 
 describe('what yt-dlp says is not believed', () => {
@@ -119,6 +123,8 @@ describe('what yt-dlp says is not believed', () => {
   it('an address that is not a page is not handed to it', async () => {
     const ytDlp = standIn('echo "robian-file $PWD/yt-dlp"');
     await expect(download(ytDlp, 'file:///etc/passwd')).rejects.toMatchObject({ code: 'extraction/page-unsupported' });
+    const refused = { ...ytDlp, admit: () => Promise.reject(new FetchError('refused', 'https://inside.example')) };
+    await expect(download(refused)).rejects.toMatchObject({ reason: 'refused' });
     await expect(download(ytDlp, '--exec=id')).rejects.toMatchObject({ code: 'extraction/page-unsupported' });
   });
 });

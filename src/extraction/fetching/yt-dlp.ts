@@ -9,19 +9,25 @@ import { type ProgramEnd, runProgram } from './run-program.ts';
 
 export interface YtDlp {
   path: string;
+  /**
+   * Throws unless this page may be asked for. yt-dlp looks its name up again and follows redirects by itself, so this is no
+   * more than a look before (docs/ADMINISTRATION.md).
+   */
+  admit: (url: string) => Promise<unknown>;
 }
 
 /** Finds yt-dlp: YTDLP_PATH, then PATH. Null when there is none. */
 export async function findYtDlp(options: {
   configured: string | undefined;
   path: string | undefined;
+  admit: YtDlp['admit'];
 }): Promise<YtDlp | null> {
   const path = await findProgram('yt-dlp', options);
-  return path === null ? null : { path };
+  return path === null ? null : { path, admit: options.admit };
 }
 
 export interface PageRequest {
-  /** Any http(s) page. Who may hand one in is decided where debates are administered. */
+  /** Any http(s) page that is admitted. */
   url: string;
   /** Must exist, and be nobody else's. */
   directory: string;
@@ -39,11 +45,13 @@ const SILENCE_MS = 120_000;
  * Has yt-dlp fetch the sound of a page, or the smallest video when the sound is not published apart, going on from what an
  * earlier run left. What came is not verified here.
  * @returns the path of the file
- * @throws extraction/yt-dlp-failed, extraction/page-unsupported, extraction/source-…, extraction/disk-…; the signal's reason
+ * @throws extraction/yt-dlp-failed, extraction/page-unsupported, extraction/source-…, extraction/disk-…; what `admit` throws;
+ * the signal's reason
  */
 export async function downloadPage(deps: DownloadDeps & { ytDlp: YtDlp }, request: PageRequest): Promise<string> {
   await requireRoom(deps, 0);
   if (!/^https?:\/\//i.test(request.url)) throw extractionErrors.error('page-unsupported');
+  await deps.ytDlp.admit(request.url);
   let path: string | null = null;
   const room = new AbortController();
   const watch = watchRoom(deps, room);

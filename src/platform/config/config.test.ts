@@ -26,6 +26,7 @@ describe('configuration', () => {
       TRUST_PROXY: '$(id)',
       REDIS_URL: 'http://redis',
       CORS_ORIGINS: 'https://app.example/path',
+      SOURCE_HOSTS: 'https://www.lcp.fr',
       RATE_LIMITS: 'maybe',
       CACHE_SIZE: 'big',
       LOG_LEVEL: 'loud',
@@ -62,6 +63,17 @@ describe('configuration', () => {
       'https://a.example',
       'http://localhost:3000',
     ]);
+  });
+
+  it('takes hosts of pages, but neither addresses nor all of a country', () => {
+    expect(parseConfig({ SOURCE_HOSTS: 'www.LCP.fr, *.senat.fr,media.example:8443' }).sourceHosts).toEqual([
+      'www.lcp.fr',
+      '*.senat.fr',
+      'media.example:8443',
+    ]);
+    for (const wrong of ['*', '*.fr', 'lcp.fr/videos', 'http://lcp.fr', 'a b', 'user@lcp.fr']) {
+      expect(() => parseConfig({ SOURCE_HOSTS: wrong }), wrong).toThrow('SOURCE_HOSTS');
+    }
   });
 
   it('takes an empty variable for an absent one, and trims slashes off addresses', () => {

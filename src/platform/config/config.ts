@@ -31,6 +31,8 @@ export interface Config {
   hlsUrl: string;
   openDataUrl: string;
   siteUrl: string;
+  /** Hosts that an administrator may add pages of: `host`, `host:port`, `*.domain`. */
+  sourceHosts: readonly string[];
   /** Null: the scheduler does not ingest. */
   ingestEverySeconds: number | null;
   ingestDays: number;
@@ -133,6 +135,18 @@ const origins = makeValidator<readonly string[]>((input) => {
   }
   return named;
 });
+const hosts = makeValidator<readonly string[]>((input) => {
+  const named = input.split(',').map((part) => part.trim().toLowerCase());
+  const isHost = (entry: string): boolean =>
+    /^[a-z0-9.:[\]-]+$/.test(entry) && URL.canParse(`https://${entry}`) && new URL(`https://${entry}`).host === entry;
+  // `*.fr` would be a list of everybody.
+  const isEntry = (entry: string): boolean =>
+    entry.startsWith('*.') ? isHost(entry.slice(2)) && entry.split('.').length > 2 : isHost(entry);
+  if (!named.every(isEntry)) {
+    throw new EnvError('expected hosts such as www.lcp.fr,*.senat.fr,media.example:8443');
+  }
+  return named;
+});
 /** A token a machine can guess in a day is none. */
 const ADMIN_TOKEN_MIN = 16;
 /** RFC 7518 §3.2: a key of HMAC-SHA-256 is at least as long as its output. */
@@ -179,6 +193,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       HLS_URL: httpUrl({ default: 'https://videos-an.vodalys.com' }),
       OPENDATA_URL: httpUrl({ default: 'https://data.assemblee-nationale.fr' }),
       SITE_URL: httpUrl({ default: 'https://www.assemblee-nationale.fr' }),
+      SOURCE_HOSTS: hosts({ default: [] as readonly string[] }),
       INGEST_EVERY: interval({ default: 600 as number | 'off' }),
       INGEST_DAYS: atLeast(1)({ default: 7 }),
       EXTRACTION_CONCURRENCY: atLeast(1)({ default: 2 }),
@@ -211,6 +226,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     hlsUrl: env.HLS_URL,
     openDataUrl: env.OPENDATA_URL,
     siteUrl: env.SITE_URL,
+    sourceHosts: env.SOURCE_HOSTS,
     ingestEverySeconds: env.INGEST_EVERY === 'off' ? null : env.INGEST_EVERY,
     ingestDays: env.INGEST_DAYS,
     extractionConcurrency: env.EXTRACTION_CONCURRENCY,

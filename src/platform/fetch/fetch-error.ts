@@ -2,9 +2,17 @@
  * Why a fetch failed:
  * `timeout` no answer or no more bytes in time · `unreachable` DNS, refused, reset, TLS · `rate-limited` 429 ·
  * `status` any other answer that is not 2xx · `too-large` body over the caller's limit · `truncated` fewer bytes than announced.
+ * `refused` by us: a host or an address where our requests have no business.
  * An abort by the caller's signal is not a FetchError: the signal's reason is thrown.
  */
-export type FetchErrorReason = 'timeout' | 'unreachable' | 'rate-limited' | 'status' | 'too-large' | 'truncated';
+export type FetchErrorReason =
+  | 'timeout'
+  | 'unreachable'
+  | 'rate-limited'
+  | 'status'
+  | 'too-large'
+  | 'truncated'
+  | 'refused';
 
 export class FetchError extends Error {
   readonly reason: FetchErrorReason;
@@ -29,6 +37,6 @@ export class FetchError extends Error {
   /** True when the same request may succeed a little later: the network, a timeout, 429 or a 5xx. */
   get transient(): boolean {
     if (this.reason === 'status') return this.status !== undefined && (this.status >= 500 || this.status === 408);
-    return this.reason !== 'too-large';
+    return this.reason !== 'too-large' && this.reason !== 'refused';
   }
 }

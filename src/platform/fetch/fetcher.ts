@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { Agent, errors, interceptors, request } from 'undici';
+import { Agent, errors, request } from 'undici';
 import type { Clock } from '../clock/index.ts';
 import { FetchError } from './fetch-error.ts';
+import { type HostRule, isPublicLiteral, PrivateAddressError, publicLookup, type ResolveHost } from './host-rule.ts';
 
 export interface FetcherOptions {
   /** Sent with every request: name, version and a way to reach us, as the Assembly's services expect. */
@@ -23,6 +24,13 @@ export interface FetcherOptions {
   retryBaseMs?: number;
   /** A server that asks for a longer pause than this is not waited for: the error is thrown at once, in ms. */
   retryAfterCapMs?: number;
+  /**
+   * Absent: requests go anywhere. Otherwise those to hosts that are not our own go to public addresses only, looked at as the
+   * connection is made; and a redirect leads to the same host, to one of our own or to a listed one, or is refused.
+   */
+  hosts?: HostRule | undefined;
+  /** Instead of the system's, for `hosts`. */
+  resolve?: ResolveHost;
 }
 
 export interface FetchOptions {
@@ -78,34 +86,55 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     retries: defaultRetries = 3,
     retryBaseMs = 500,
     retryAfterCapMs = 60_000,
+    hosts,
   } = options;
-  const agent = new Agent({
+  const agentOptions = {
     connections: connectionsPerOrigin,
     pipelining: 1,
     headersTimeout: headersTimeoutMs,
     bodyTimeout: bodyTimeoutMs,
-    connect: { timeout: connectTimeoutMs },
-  });
-  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTS }));
+  };
+  const connect = { timeout: connectTimeoutMs };
+  const agent = new Agent({ ...agentOptions, connect });
+  const publicAgent = new Agent({ ...agentOptions, connect: { ...connect, lookup: publicLookup(options.resolve) } });
 
-  async function openOnce(url: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
-    fetchOptions.signal?.throwIfAborted();
-    let response: Awaited<ReturnType<typeof request>>;
+  /** One request, to where it may go. @throws FetchError `refused` */
+  async function ask(url: URL, fetchOptions: FetchOptions) {
+    const anywhere = hosts === undefined || hosts.isOwn(url);
+    if (!anywhere && !isPublicLiteral(url)) throw new FetchError('refused', url.href);
     try {
-      response = await request(url, {
-        dispatcher: fetchOptions.followRedirects === false ? agent : dispatcher,
+      return await request(url, {
+        dispatcher: anywhere ? agent : publicAgent,
         method: fetchOptions.method ?? 'GET',
         headers: { 'user-agent': userAgent, ...fetchOptions.headers },
         signal: fetchOptions.signal ?? null,
       });
     } catch (error) {
-      throw asFetchError(error, url, fetchOptions.signal);
+      throw asFetchError(error, url.href, fetchOptions.signal);
     }
+  }
+
+  /** The same, hop by hop to where the answer is. */
+  async function follow(from: string, fetchOptions: FetchOptions) {
+    let url = parseUrl(from);
+    for (let hops = 0; ; hops += 1) {
+      const response = await ask(url, fetchOptions);
+      const next = fetchOptions.followRedirects === false ? null : redirectOf(response, url);
+      if (next === null || hops === MAX_REDIRECTS) return { response, url: url.href };
+      await discard(response.body);
+      const known = hosts === undefined || next.hostname === url.hostname || hosts.isOwn(next) || hosts.isListed(next);
+      if (!known || !/^https?:$/.test(next.protocol)) throw new FetchError('refused', next.href);
+      url = next;
+    }
+  }
+
+  async function openOnce(asked: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
+    fetchOptions.signal?.throwIfAborted();
+    const { response, url } = await follow(asked, fetchOptions);
     const headers = flattenHeaders(response.headers);
     const status = response.statusCode;
     if ((status >= 200 && status < 300) || status === 416) {
-      const history = (response.context as { history?: URL[] } | undefined)?.history;
-      return { status, headers, body: response.body, url: history?.at(-1)?.href ?? url };
+      return { status, headers, body: response.body, url };
     }
     await discard(response.body);
     throw new FetchError(status === 429 ? 'rate-limited' : 'status', url, {
@@ -137,8 +166,26 @@ export function createFetcher(options: FetcherOptions): Fetcher {
         const body = await readBody(response, fetchOptions, url);
         return { status: response.status, headers: response.headers, body, url: response.url };
       }),
-    close: () => agent.close(),
+    close: async () => {
+      await Promise.all([agent.close(), publicAgent.close()]);
+    },
   };
+}
+
+/** @throws FetchError `refused` for what is no address at all */
+function parseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) throw new FetchError('refused', text);
+  return url;
+}
+
+/** RFC 9110 §15.4; only GET and HEAD are ever sent, which every kind of redirect keeps. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Where an answer sends on to; null when it does not. */
+function redirectOf(response: { statusCode: number; headers: Record<string, unknown> }, from: URL): URL | null {
+  const { location } = response.headers;
+  return REDIRECTS.has(response.statusCode) && typeof location === 'string' ? URL.parse(location, from.href) : null;
 }
 
 async function readBody(
@@ -173,6 +220,7 @@ async function readBody(
 export function asFetchError(error: unknown, url: string, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return signal.reason;
   if (error instanceof FetchError) return error;
+  if (error instanceof PrivateAddressError) return new FetchError('refused', url, { cause: error });
   const timedOut =
     error instanceof errors.HeadersTimeoutError ||
     error instanceof errors.BodyTimeoutError ||

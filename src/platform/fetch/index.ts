@@ -7,3 +7,4 @@ export {
   type FetchOptions,
   type OpenedResponse,
 } from './fetcher.ts';
+export { createHostRule, createPageGate, type HostRule, type PageGate, type ResolveHost } from './host-rule.ts';

@@ -1,0 +1,3 @@
+export { type Attention, type Audience, createAudience } from './audience.ts';
+export { createListeningStats, type ListeningStats } from './listening.ts';
+export { registerStatsRoutes } from './routes.ts';

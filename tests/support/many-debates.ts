@@ -68,6 +68,7 @@ export async function repeatDebates(db: Db, times: number): Promise<void> {
         then ${sql.lit(SPAN_DAYS)} * interval '1 day' else interval '0' end`;
   await db.transaction().execute(async (trx) => {
     await sql`set local session_replication_role = replica`.execute(trx);
+    await sql`set local statement_timeout = 0`.execute(trx);
     await sql`insert into debates (id, source_ref, day, starts_at, sorts_at, ${columns})
       select n || '_' || id, n || '_' || id, (${moved('sorts_at')})::date, ${moved('sorts_at')}, ${moved('sorts_at')}, ${columns}
       from debates, generate_series(1, ${sql.lit(times - 1)}) n`.execute(trx);

@@ -1,5 +1,5 @@
 -- Search over debates. What is looked in stands in a narrow table of its own, kept by triggers in the transaction of the change.
--- Words as they are typed, without accents: for beginnings of words, which stems do not keep, and because the French stemmer
+-- Words as they are typed, without accents: for exact phrases and beginnings of words, which stems do not keep, and because the French stemmer
 -- takes apart what belongs together (`loyer` is `loi` to it, `loyers` is not).
 create text search dictionary robian_words (template = simple, stopwords = french);
 create text search configuration robian_plain (copy = simple);
@@ -50,8 +50,10 @@ create table debate_names (
 create index debate_names_holds on debate_names using gin (key gin_trgm_ops);
 create index debate_names_person on debate_names (person_id) where person_id is not null;
 
+-- Small words leave no lexeme but take a place, so that no phrase reaches from one text into the next.
 create function debates_search_lexemes(line text) returns tsvector language sql as $$
-  select to_tsvector('robian_fr', coalesce(line, '')) || to_tsvector('robian_plain', coalesce(line, ''))
+  select to_tsvector('robian_fr', parted) || to_tsvector('robian_plain', parted)
+  from (select replace('| ' || coalesce(line, ''), '|', 'de de de de de de de de') as parted) texts
 $$;
 
 create function debates_search_write() returns trigger language plpgsql as $$
@@ -68,7 +70,7 @@ begin
   insert into debate_search (debate_id, sorts_at, day, words, marks, type, year, commission, people) values (
     new.id, new.sorts_at, new.day,
     setweight(debates_search_lexemes(line[1]), 'A')
-      || setweight(debates_search_lexemes(concat_ws(' ', line[2], line[3], line[4])), 'B')
+      || setweight(debates_search_lexemes(concat_ws(' | ', line[2], line[3], line[4])), 'B')
       || setweight(debates_search_lexemes(line[5]), 'C'),
     array_remove(array[
       't:' || new.type, 's:' || new.status, 'l:' || new.legislature, 'c:' || new.commission_key,

@@ -9,13 +9,16 @@ const WORD = /[\p{L}\p{N}\p{Mn}]+/gu;
 
 /** Says which words were found, by `textKey`; and the exact phrases asked for, each as its words. */
 export interface FoundWords {
+  /** The key of each word as it is written. */
+  keys: ReadonlyMap<string, string>;
   words: ReadonlySet<string>;
   phrases: readonly (readonly string[])[];
 }
 
-/** The words of a text as search compares them, each once. */
-export function wordKeys(texts: readonly string[]): string[] {
-  return [...new Set(texts.flatMap((text) => [...text.matchAll(WORD)].map(([word]) => textKey(word))))];
+/** The words of some texts, each once, with what search compares them by. */
+export function wordKeys(texts: readonly string[]): Map<string, string> {
+  const words = new Set(texts.flatMap((text) => text.match(WORD) ?? []));
+  return new Map([...words].map((word) => [word, textKey(word)]));
 }
 
 /** A text as safe HTML with what was found in `<mark>`; null where nothing was. */
@@ -42,9 +45,9 @@ interface Hit {
   to: number;
 }
 
-function hitsIn(text: string, { words, phrases }: FoundWords): Hit[] {
+function hitsIn(text: string, { keys, words, phrases }: FoundWords): Hit[] {
   const written = [...text.matchAll(WORD)].map((match) => ({
-    key: textKey(match[0]),
+    key: keys.get(match[0]) ?? '',
     from: match.index,
     to: match.index + match[0].length,
   }));

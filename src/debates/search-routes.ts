@@ -7,7 +7,7 @@ import { debatesErrors } from './errors.ts';
 import { filterOf } from './requested-filter.ts';
 import type { DebateBody } from './schemas.ts';
 import type { Search, SearchSort } from './search.ts';
-import { excerpt, type FoundWords, highlight, wordKeys } from './search-highlights.ts';
+import { excerpt, type FoundWords, highlight } from './search-highlights.ts';
 import {
   MAX_SEARCH_PAGE,
   SEARCH_EXAMPLE,
@@ -154,7 +154,7 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
       ...[body.title, body.description, body.commission ?? ''],
       ...[...body.speakers.map(({ name }) => name), ...body.tags],
     ]);
-    const found = await search.found(wordKeys(texts), question);
+    const found = await search.found(texts, question);
     return bodies.map((body) => ({ ...body, highlights: highlightsOf(body, found) }));
   }
 }

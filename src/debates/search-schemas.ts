@@ -58,7 +58,7 @@ export const SearchAnswer = Type.Object(
     ),
     facets: Type.Object({
       exact: Type.Boolean({
-        description: 'False: estimated from a sample, with about a twelfth of error on the total',
+        description: 'False: estimated from a sample, right within about a tenth for the total',
       }),
       type: Type.Array(FacetValue),
       commission: Type.Array(FacetValue, { description: 'The most frequent' }),

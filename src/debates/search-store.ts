@@ -4,7 +4,6 @@ import type { Sort, SortOrder } from './list-query.ts';
 import { sortExpression } from './list-query.ts';
 import type { KnownWord } from './nearest-word.ts';
 import { SAMPLES, type SampleStep } from './search-samples.ts';
-import { type SearchTerm, searchQueryOf } from './search-text.ts';
 import { relevanceScore, type SearchCondition } from './search-where.ts';
 
 /** A result's place in some order. */
@@ -30,6 +29,8 @@ export interface CountRow {
 
 /** Commissions and speakers that a facet names: more than a phone shows; the rest are found by typing. */
 const FACET_VALUES = 20;
+/** Ten times what a step is expected to hold; without a limit the planner fears for all rows, and compiles the question. */
+const STEP_MAX = 8_000;
 /** A hundred thousand words have some dozens near to any; the nearest by letters is among the first of them. */
 const NEAR_WORDS = 20;
 /** From here on a part of a name says nearly nothing, and is compared row by row instead. */
@@ -54,7 +55,7 @@ export function createSearchStore(db: Db) {
         (step, index) => sql`${sql.ref(`step${index}`)} as materialized (
           select s.type, s.year, s.commission, s.people from debate_search s
           where ${index === 0 ? sql`true` : taken(index)} and ${step.mark === null ? sql`true` : sql`s.marks @> ${[step.mark]}::text[]`}
-            and ${condition.where})`,
+            and ${condition.where} limit ${sql.lit(STEP_MAX)})`,
       );
       const last = SAMPLES.length - 1;
       const chosen = sql`case ${sql.join(
@@ -148,25 +149,11 @@ export function createSearchStore(db: Db) {
       return first && last ? { first, last } : null;
     },
 
-    /** Those of some words, by `textKey`, that these terms find. */
-    found: async (words: readonly string[], terms: readonly SearchTerm[]): Promise<Set<string>> => {
-      const wanted = terms.filter(({ excluded, kind }) => !excluded && kind !== 'phrase');
-      if (wanted.length === 0 || words.length === 0) return new Set();
-      const any = sql.join(
-        wanted.flatMap((term) =>
-          term.key
-            .split(' ')
-            .map((key) =>
-              term.kind === 'prefix'
-                ? sql`starts_with(word, ${key})`
-                : sql`to_tsvector('robian_fr', word) || to_tsvector('robian_plain', word) @@ ${searchQueryOf([{ ...term, key }])}`,
-            ),
-        ),
-        sql` or `,
-      );
-      const { rows } = await sql<{ word: string }>`
-        select word from unnest(${[...words]}::text[]) word where ${any}`.execute(db);
-      return new Set(rows.map(({ word }) => word));
+    /** The French stems of some words, by `textKey`; of small words without meaning none. */
+    stems: async (words: readonly string[]): Promise<Map<string, string>> => {
+      const { rows } = await sql<{ word: string; stem: string | null }>`
+        select word, (ts_lexize('french_stem', word))[1] as stem from unnest(${[...words]}::text[]) word`.execute(db);
+      return new Map(rows.flatMap(({ word, stem }) => (stem === null ? [] : [[word, stem] as const])));
     },
 
     /** Words of the register that look like each of these, which it does not have in any form; known words are absent. */

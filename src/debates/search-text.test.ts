@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSearchText, searchTextOf, standsAlone } from './search-text.ts';
+import { parseSearchText, searchTextOf } from './search-text.ts';
 
 const short = (text: string) =>
   parseSearchText(text).map(
@@ -43,10 +43,5 @@ describe('what is typed', () => {
         expect(short(searchTextOf(terms))).toEqual(short(text));
       }),
     );
-  });
-
-  it('knows what must be met by itself', () => {
-    const terms = parseSearchText('loi décret OU arrêté budget');
-    expect(terms.map((term) => standsAlone(terms, term))).toEqual([true, false, false, true]);
   });
 });

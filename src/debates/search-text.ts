@@ -77,12 +77,17 @@ export function searchTextOf(terms: readonly SearchTerm[]): string {
 
 /**
  * The terms as a query for the index, in the configuration `robian_fr`. Words that say nothing leave no trace in it: where only
- * such were asked for, the query is empty and finds nothing. A phrase is found in any of its forms.
+ * such were asked for, the query is empty and finds nothing. Phrases are found as they stand where the index holds whole words
+ * too (`robian_plain`), else in any form of their words; small words in them may be others.
  */
-export function searchQueryOf(terms: readonly SearchTerm[]): RawBuilder<unknown> {
+export function searchQueryOf(
+  terms: readonly SearchTerm[],
+  phrases: 'robian_plain' | 'robian_fr' = 'robian_fr',
+): RawBuilder<unknown> {
   const choices: RawBuilder<unknown>[][] = [];
   for (const term of terms) {
-    const asked = term.excluded ? sql`!! ${termQuery(term)}` : termQuery(term);
+    const query = termQuery(term, phrases);
+    const asked = term.excluded ? sql`!! ${query}` : query;
     const choice = term.instead ? choices.at(-1) : undefined;
     if (choice) choice.push(asked);
     else choices.push([asked]);
@@ -92,18 +97,21 @@ export function searchQueryOf(terms: readonly SearchTerm[]): RawBuilder<unknown>
   return sql`(${sql.join(parts, sql` && `)})`;
 }
 
-/** Whether a term has to be met, or kept out, by itself: not where another may stand in its place. */
-export function standsAlone(terms: readonly SearchTerm[], term: SearchTerm): boolean {
-  return !term.instead && terms[terms.indexOf(term) + 1]?.instead !== true;
+/** Singular and plurals of a word, by `textKey`. */
+export function formsOf(key: string): string[] {
+  const singular = key.length >= PLURAL_MIN ? key.replace(/[sx]$/, '') : key;
+  return [singular, `${singular}s`, `${singular}x`];
 }
 
 /** A word is found by its stem, and by its singular and plurals, which the French stemmer does not always bring together. */
-function termQuery({ kind, key }: SearchTerm): RawBuilder<unknown> {
+function termQuery({ kind, key }: SearchTerm, phrases: string): RawBuilder<unknown> {
   // A key is letters, digits and spaces, so that the quotes make one lexeme of it as it stands.
   if (kind === 'prefix') return sql`${`'${key}':*`}::tsquery`;
+  if (kind === 'phrase') return sql`phraseto_tsquery(${sql.lit(phrases)}, ${key})`;
   const stems = sql`phraseto_tsquery('robian_fr', ${key})`;
-  if (kind === 'phrase' || key.includes(' ')) return stems;
-  const singular = key.length >= PLURAL_MIN ? key.replace(/[sx]$/, '') : key;
-  const forms = ['', 's', 'x'].map((ending) => `'${singular}${ending}'`).join(' | ');
+  if (key.includes(' ')) return stems;
+  const forms = formsOf(key)
+    .map((form) => `'${form}'`)
+    .join(' | ');
   return sql`(case when numnode(${stems}) = 0 then ${stems} else ${stems} || ${forms}::tsquery end)`;
 }

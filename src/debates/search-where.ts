@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { debatesErrors } from './errors.ts';
 import type { DebateFilter } from './list-query.ts';
 import { monthOf, periodMarks } from './search-periods.ts';
-import { type SearchTerm, searchQueryOf, standsAlone } from './search-text.ts';
+import { type SearchTerm, searchQueryOf } from './search-text.ts';
 import { textKey } from './text-key.ts';
 
 /** What is searched for: what was typed, and the filters of the list. */
@@ -65,23 +65,18 @@ export function searchCondition({ terms, filter }: SearchQuestion, names: Resolv
   if (names.speakers === null) all.push(ofDebate(sql`d.speaker_keys like ${`%${textKey(filter.speaker ?? '')}%`}`));
   return {
     where: all.length === 0 ? sql`true` : sql.join(all, sql` and `),
-    ranked: searchQueryOf(wanted.map((term) => ({ ...term, instead: true }))),
+    ranked: searchQueryOf(
+      wanted.map((term) => ({ ...term, instead: true })),
+      'robian_plain',
+    ),
   };
 }
 
 function textConditions(terms: readonly SearchTerm[], wanted: readonly SearchTerm[]): RawBuilder<SqlBool>[] {
-  // An excluded phrase is excluded as it stands, not in every form of its words.
-  const asked = terms.filter((term) => term.kind !== 'phrase' || !term.excluded || !standsAlone(terms, term));
   const all: RawBuilder<SqlBool>[] = [];
-  if (asked.length > 0) all.push(sql`s.words @@ ${searchQueryOf(asked)}`);
+  if (terms.length > 0) all.push(sql`s.words @@ ${searchQueryOf(terms, 'robian_plain')}`);
   // Words that say nothing (`de la`) are no question, and must not find everything.
-  if (wanted.length > 0) all.push(sql`numnode(${searchQueryOf(wanted)}) > 0`);
-  for (const term of terms) {
-    if (term.kind !== 'phrase' || !standsAlone(terms, term)) continue;
-    const { key, excluded } = term;
-    const stands = ofDebate(sql`position(${` ${key} `} in d.search_text) > 0`);
-    all.push(excluded ? sql`not ${stands}` : stands);
-  }
+  if (wanted.length > 0) all.push(sql`numnode(${searchQueryOf(wanted, 'robian_plain')}) > 0`);
   return all;
 }
 

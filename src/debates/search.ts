@@ -7,10 +7,10 @@ import { afterPosition, SORT_KIND, type Sort, type SortOrder } from './list-quer
 import { nearestWord } from './nearest-word.ts';
 import { countsOf, type SearchCounts } from './search-counts.ts';
 import { relevanceCursor, relevancePlaceOf, type TimePlace } from './search-cursor.ts';
-import type { FoundWords } from './search-highlights.ts';
+import { type FoundWords, wordKeys } from './search-highlights.ts';
 import { readInSpans } from './search-pages.ts';
 import { createSearchStore, type RankedHit } from './search-store.ts';
-import { parseSearchText, type SearchTerm, searchTextOf } from './search-text.ts';
+import { formsOf, parseSearchText, type SearchTerm, searchTextOf } from './search-text.ts';
 import { namesAsked, type SearchCondition, type SearchQuestion, searchCondition } from './search-where.ts';
 import { textKey } from './text-key.ts';
 
@@ -47,15 +47,15 @@ export interface Search {
   find(request: SearchRequest): Promise<SearchHit[]>;
   /** The question that was probably meant when a word of it is in no debate; null where nothing is near. */
   correct(question: SearchQuestion): Promise<{ question: SearchQuestion; text: string } | null>;
-  /** Which words of some texts, by `textKey`, the question found. */
-  found(words: readonly string[], question: SearchQuestion): Promise<FoundWords>;
+  /** Which words of some texts the question found. */
+  found(texts: readonly string[], question: SearchQuestion): Promise<FoundWords>;
   /** Titles, commissions and speakers for what is typed so far. */
   suggest(typed: string): Promise<Suggested>;
 }
 
-/** Hits that are ranked when there are many: 15 pages, all of them read for each page. */
-const RANKED = 300;
-/** Where a count was exact there are about 1,200 at most (see `SAMPLES`); a cursor may be older than the hits that came since. */
+/** Hits that are ranked when there are many: 10 pages, all of them read for each page. */
+const RANKED = 200;
+/** Where a count was exact there are about 800 at most (see `SAMPLES`); a cursor may be older than the hits that came since. */
 const FEW_MAX = 4_000;
 /** Results that are skipped by number span by span; beyond, the database skips them along an index of the whole register. */
 const SKIPPED_MAX = 2_000;
@@ -204,10 +204,19 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     count,
     find,
     correct,
-    found: async (words, { terms }) => ({
-      words: await store.found(words, terms),
-      phrases: terms.filter(({ kind, excluded }) => kind === 'phrase' && !excluded).map(({ key }) => key.split(' ')),
-    }),
+    found: async (texts, { terms }) => {
+      const keys = wordKeys(texts);
+      const wanted = terms.filter(({ excluded }) => !excluded);
+      const words = wanted.filter(({ kind }) => kind !== 'phrase');
+      const asked = words.flatMap(({ key }) => key.split(' '));
+      const stems =
+        words.length === 0 ? new Map<string, string>() : await store.stems([...new Set([...asked, ...keys.values()])]);
+      return {
+        keys,
+        words: new Set([...keys.values()].filter((key) => words.some((term) => isFound(key, term, stems)))),
+        phrases: wanted.filter(({ kind }) => kind === 'phrase').map(({ key }) => key.split(' ')),
+      };
+    },
     suggest: async (typed) => {
       const words = textKey(typed).split(' ').filter(Boolean);
       if (words.length === 0) return { titles: [], commissions: [], speakers: [] };
@@ -230,6 +239,15 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
       };
     },
   };
+}
+
+/** Whether a term finds a word, both by `textKey`. */
+function isFound(word: string, term: SearchTerm, stems: ReadonlyMap<string, string>): boolean {
+  if (term.kind === 'prefix') return word.startsWith(term.key);
+  const stem = stems.get(word);
+  if (stem === undefined) return false;
+  if (!term.key.includes(' ') && formsOf(term.key).includes(word)) return true;
+  return term.key.split(' ').some((part) => stems.get(part) === stem);
 }
 
 /** The best first; ids settle ties. */

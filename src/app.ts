@@ -1,8 +1,9 @@
-import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
+import { accountsErrors, allows, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
 import { changedTags, registerDebatesRoutes, type SearchCounts, type Total } from './debates/index.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
-import { registerHealthRoutes } from './health/index.ts';
+import { registerHealthRoutes, registerMetricsRoute } from './health/index.ts';
 import { type House, MAX_RELAYS, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
 import { createRequestLimits } from './limits.ts';
@@ -13,6 +14,7 @@ import {
   createAnswerCache,
   createHttpServer,
   createSharedAnswers,
+  isLocalRequest,
   problemResponse,
   type RequestLimits,
 } from './platform/http/index.ts';
@@ -36,7 +38,11 @@ export async function createApp(
     limits?: RequestLimits;
   },
 ): Promise<App> {
-  const { config, clock, database, debates, vault, extraction, accounts, library, redis } = house;
+  const { config, clock, database, debates, vault, extraction, accounts, library, metrics, redis } = house;
+  const refused = {
+    401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
+    403: problemResponse(accountsErrors.error('forbidden')),
+  };
   const cache = createAnswerCache({
     maxBytes: config.cacheBytes,
     clock,
@@ -53,6 +59,7 @@ export async function createApp(
       ? (options.limits ?? createRequestLimits({ clock, redis, accountOf: accounts.accountOf }))
       : undefined,
     cache,
+    observer: metrics.requests,
   });
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
   const counts = createTaggedCache<SearchCounts>({
@@ -77,7 +84,7 @@ export async function createApp(
   });
   const playables = await createPlayables({ debates, vault, events: house.events });
   app.addHook('onClose', async () => playables.close());
-  registerStreamingRoutes(app, {
+  const streaming = registerStreamingRoutes(app, {
     playables,
     vault,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
@@ -95,16 +102,13 @@ export async function createApp(
     authorise: async (request, askedBy) => {
       await accounts.authorise(request, { scope: 'extraction:manage' }, askedBy);
     },
-    refused: {
-      401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
-      403: problemResponse(accountsErrors.error('forbidden')),
-    },
+    refused,
     requester: async (request) => (await accounts.authenticate(request))?.accountId ?? null,
   });
   registerAccountsRoutes(app, { accounts, clock });
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
   registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
-  await registerRealtimeRoutes(app, {
+  const realtime = await registerRealtimeRoutes(app, {
     events: house.events,
     clock,
     publicUrl: config.publicUrl,
@@ -114,14 +118,40 @@ export async function createApp(
   registerHealthRoutes(app, {
     version: VERSION,
     clock,
-    checks: [{ name: 'database', check: database.ping }],
+    dependencies: dependenciesOf(house),
     isDraining: options.isDraining,
+    mayReadDetails: async (request) => {
+      if (isLocalRequest(request)) return true;
+      // While the database is away nobody's key can be looked up: its owner sees the summary, which says so.
+      const asking = await accounts.authenticate(request).catch(() => null);
+      return asking !== null && allows(asking, { scope: 'health:details' });
+    },
   });
   registerErrorPages(app, {
     catalogues: ERROR_CATALOGUES,
     languages: house.languages,
     publicUrl: config.publicUrl,
   });
+  registerMetricsRoute(app, {
+    ...metrics,
+    authorise: async (request) => {
+      if (!isLocalRequest(request)) await accounts.require(request, { scope: 'metrics:read' });
+    },
+    refused,
+  });
+  const unwatch = metrics.watchApp({
+    caches: [
+      { name: 'answers', stats: cache.stats, shared: redis !== undefined },
+      { name: 'totals', stats: totals.stats, shared: false },
+    ],
+    streaming,
+    realtime,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        app.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
+  });
+  app.addHook('onClose', async () => unwatch());
   // After the rooms: what they remember themselves must be gone before an answer is computed from it again.
   for (const kept of [totals, counts, cache]) {
     const unfollow = await followEvents(kept, house.events, changedTags);

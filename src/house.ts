@@ -5,14 +5,15 @@ import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { TEXTS } from './catalogues.ts';
 import { createDebates, type Debates } from './debates/index.ts';
-import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
+import { createExtraction, type Extraction, findFfmpeg, findYtDlp, type Tools } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
 import { createLibrary, type Library } from './library/index.ts';
+import { createProductMetrics, type ProductMetrics } from './metrics.ts';
 import type { Clock } from './platform/clock/index.ts';
 import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createFetcher, type Fetcher } from './platform/fetch/index.ts';
+import { type Contact, type Contacts, createContacts, createFetcher, type Fetcher } from './platform/fetch/index.ts';
 import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
@@ -44,6 +45,7 @@ export interface House {
   clock: Clock;
   logger: Logger;
   languages: Languages;
+  metrics: ProductMetrics;
   database: Database;
   events: Events;
   queue: JobQueue;
@@ -58,6 +60,10 @@ export interface House {
   library: Library;
   /** For listeners of what is not extracted yet: their connections must not keep an extraction from its own. */
   relayFetcher: Fetcher;
+  /** When the Assembly's services were last reached: `portal`, `media`, `hls`, `open-data`, `site`. */
+  contacts: Contacts;
+  /** What extraction found at the start. */
+  tools: Tools;
   /** Signs links; the same in every process of this installation. */
   secret: string;
   close(): Promise<void>;
@@ -77,12 +83,14 @@ export async function openHouse(options: {
   const { config, clock, logger, onFatal } = options;
   const onError = (error: unknown): void => logger.error({ err: error }, 'background work failed');
   const languages = createLanguages(loadLocales(LOCALES_FOLDER, TEXTS));
+  const metrics = createProductMetrics({ clock, version: VERSION });
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
     clock,
     onFatal,
     onWarning: (error) => logger.warn({ err: error }, 'database connection'),
+    onQuery: metrics.onQuery,
   });
   const applied = await migrate(database.db);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
@@ -90,13 +98,11 @@ export async function openHouse(options: {
   const events = createEvents({ database, onError });
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
   const redis = openRedis(config, clock, logger);
-  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random });
-  const relayFetcher = createFetcher({
-    userAgent: USER_AGENT,
-    clock,
-    random: Math.random,
-    connectionsPerOrigin: MAX_RELAYS,
-  });
+  const contacts = createContacts(servicesOf(config), clock);
+  const onContact = (contact: Contact): void => metrics.onContact(contacts.note(contact), contact);
+  const outside = { userAgent: USER_AGENT, clock, random: Math.random, onContact };
+  const fetcher = createFetcher(outside);
+  const relayFetcher = createFetcher({ ...outside, connectionsPerOrigin: MAX_RELAYS });
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
   const portalSource = createPortalSource({ portal, addresses, clock });
@@ -115,6 +121,7 @@ export async function openHouse(options: {
     db: database.db,
     clock,
     logger,
+    onReport: metrics.onReport,
   });
   const storage = createLocalStorage({ folder: join(config.dataDir, 'vault'), clock });
   const stagingFolder = join(config.dataDir, 'staging');
@@ -137,6 +144,7 @@ export async function openHouse(options: {
     logger,
     queueLimit: config.extractionQueueLimit,
     diskFloorBytes: config.diskFloorBytes,
+    observer: metrics.extraction,
   });
   const secret = config.secret ?? readOrMakeSecret(config.dataDir);
   const { publicUrl, adminToken } = config;
@@ -144,11 +152,18 @@ export async function openHouse(options: {
   const library = createLibrary({ ...shared, db: database.db, debates });
   const personalData = [library.personalData, extraction.requests];
   const accounts = createAccounts({ ...shared, database, secret, adminToken, personalData });
+  metrics.watchHouse({
+    pool: database.pool,
+    queue: queue.stats,
+    redisIsReady: redis?.isReady ?? null,
+    dataDir: config.dataDir,
+  });
   return {
     config,
     clock,
     logger,
     languages,
+    metrics,
     database,
     events,
     queue,
@@ -161,6 +176,8 @@ export async function openHouse(options: {
     accounts,
     library,
     relayFetcher,
+    contacts,
+    tools,
     secret,
     close: async () => {
       await accounts.close();
@@ -190,6 +207,16 @@ async function mediaOf(debateId: string, debates: Debates, sources: Sources): Pr
         .catch(() => debate.media);
   const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds: null }];
   return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
+}
+
+function servicesOf(config: Config): Record<string, string> {
+  return {
+    portal: config.portalUrl,
+    media: config.mediaUrl,
+    hls: config.hlsUrl,
+    'open-data': config.openDataUrl,
+    site: config.siteUrl,
+  };
 }
 
 function openRedis(config: Config, clock: Clock, logger: Logger): Redis | undefined {

@@ -20,6 +20,13 @@ export interface Relay {
    * @throws streaming/relays-busy, streaming/source-failed, streaming/source-timeout, before anything was written
    */
   send(request: FastifyRequest, reply: FastifyReply, answer: RelayAnswer): Promise<void>;
+  stats(): RelayStats;
+}
+
+export interface RelayStats {
+  /** Listeners that are relayed now. */
+  active: number;
+  sentBytes: number;
 }
 
 /** Listeners come back on their own; a source that failed once may be asked once more. */
@@ -36,6 +43,10 @@ const SOUND_TYPE = /^(audio\/|application\/octet-stream|binary\/octet-stream)/i;
  */
 export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays: number }): Relay {
   let relays = 0;
+  let sentBytes = 0;
+  const onSent = (bytes: number): void => {
+    sentBytes += bytes;
+  };
 
   async function send(request: FastifyRequest, reply: FastifyReply, answer: RelayAnswer): Promise<void> {
     if (relays >= options.maxRelays) {
@@ -46,7 +57,8 @@ export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays
     const onClose = (): void => leaving.abort();
     reply.raw.once('close', onClose);
     try {
-      await pass(await open(request, answer.url, leaving.signal), request.method, reply, answer.headers);
+      const source = await open(request, answer.url, leaving.signal);
+      await pass(source, { method: request.method, reply, ownHeaders: answer.headers, onSent });
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
       takeOver(reply);
@@ -70,15 +82,19 @@ export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays
     }
   }
 
-  return { send };
+  return { send, stats: () => ({ active: relays, sentBytes }) };
 }
 
 async function pass(
   source: OpenedResponse,
-  method: string,
-  reply: FastifyReply,
-  ownHeaders: OutgoingHttpHeaders,
+  listener: {
+    method: string;
+    reply: FastifyReply;
+    ownHeaders: OutgoingHttpHeaders;
+    onSent: (bytes: number) => void;
+  },
 ): Promise<void> {
+  const { method, reply, ownHeaders, onSent } = listener;
   const type = source.headers['content-type'] ?? 'audio/mpeg';
   if (source.status !== 416 && !SOUND_TYPE.test(type)) {
     discard(source.body);
@@ -97,6 +113,8 @@ async function pass(
     response.end();
     return;
   }
+  // What is handed over here is taken by the listener or, at most a buffer of it, lost with the connection.
+  source.body.on('data', (piece: Buffer) => onSent(piece.length));
   try {
     await pipeline(source.body, response);
   } catch {

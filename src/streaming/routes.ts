@@ -12,9 +12,9 @@ import { DOWNLOAD_EXAMPLE, INFO_EXAMPLE } from './example.ts';
 import { asciiName, downloadName } from './file-name.ts';
 import type { Playable, Playables } from './playables.ts';
 import { addressOf, type ExtractionState, presentInfo } from './present.ts';
-import type { Relay } from './relay.ts';
+import type { Relay, RelayStats } from './relay.ts';
 import { Download, type DownloadBody, FileParams, FileQuery, Info, RenditionQuery } from './schemas.ts';
-import { createServeStored, type PreparedAnswer } from './serve-stored.ts';
+import { createServeStored, type PreparedAnswer, type StoredStats } from './serve-stored.ts';
 import { createSignedLinks } from './signed-links.ts';
 
 export interface StreamingRoutesOptions {
@@ -63,7 +63,11 @@ const STREAM_ADDRESS = /^\/api(?:\/v1)?\/streaming\/(\w+)\/stream$/;
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
-export function registerStreamingRoutes(app: App, options: StreamingRoutesOptions): void {
+export interface Streaming {
+  stats(): { stored: StoredStats; relay: RelayStats };
+}
+
+export function registerStreamingRoutes(app: App, options: StreamingRoutesOptions): Streaming {
   const { playables, publicUrl, clock } = options;
   const stored = createServeStored({
     vault: options.vault,
@@ -244,6 +248,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
       return reply;
     },
   );
+  return { stats: () => ({ stored: stored.stats(), relay: options.relay.stats() }) };
 }
 
 /** @throws the coded refusal, when the decision is one. */

@@ -1,7 +1,17 @@
 import type { Readable } from 'node:stream';
 import { Agent, errors, interceptors, request } from 'undici';
 import type { Clock } from '../clock/index.ts';
-import { FetchError } from './fetch-error.ts';
+import { FetchError, type FetchErrorReason } from './fetch-error.ts';
+
+/** One request that was sent, whatever came back. */
+export interface Contact {
+  /** Of the address asked, `https://host:port`. */
+  origin: string;
+  /** `answered`: with what was asked for. `aborted`: nobody waits for it any more. */
+  outcome: 'answered' | 'aborted' | 'failed' | FetchErrorReason;
+  /** Until the headers were there. */
+  durationSeconds: number;
+}
 
 export interface FetcherOptions {
   /** Sent with every request: name, version and a way to reach us, as the Assembly's services expect. */
@@ -23,6 +33,8 @@ export interface FetcherOptions {
   retryBaseMs?: number;
   /** A server that asks for a longer pause than this is not waited for: the error is thrown at once, in ms. */
   retryAfterCapMs?: number;
+  /** Told of every request, each attempt for itself. */
+  onContact?: (contact: Contact) => void;
 }
 
 export interface FetchOptions {
@@ -90,6 +102,25 @@ export function createFetcher(options: FetcherOptions): Fetcher {
 
   async function openOnce(url: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
     fetchOptions.signal?.throwIfAborted();
+    const startedMs = clock.monotonicMs();
+    const tell = (outcome: Contact['outcome']): void =>
+      options.onContact?.({
+        origin: URL.parse(url)?.origin ?? '',
+        outcome,
+        durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
+      });
+    try {
+      const opened = await send(url, fetchOptions);
+      tell('answered');
+      return opened;
+    } catch (error) {
+      const reason = error instanceof FetchError ? error.reason : 'failed';
+      tell(fetchOptions.signal?.aborted ? 'aborted' : reason);
+      throw error;
+    }
+  }
+
+  async function send(url: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
     let response: Awaited<ReturnType<typeof request>>;
     try {
       response = await request(url, {

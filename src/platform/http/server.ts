@@ -31,6 +31,16 @@ export interface HttpServerOptions extends ReceptionOptions {
   version: string;
   /** Absent: French and English. */
   languages?: Languages;
+  /** Absent: nobody counts. */
+  observer?: RequestObserver | undefined;
+}
+
+/** Told of every answer; it costs every request what it takes. */
+export interface RequestObserver {
+  /** `route` is the template, or `none`; `method` is one of ours, or `other`. */
+  answered(method: string, route: string, status: number, durationSeconds: number): void;
+  /** With the stable code. */
+  refused(code: string): void;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
@@ -46,6 +56,8 @@ const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s after which common proxies close idle connections, so that it is they who close, in ms. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_PARAM_LENGTH = 300;
+/** What any address may take; others that Node reads (there are forty) are nobody's. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The HTTP application with what every operation shares: ids, errors, languages, conditional answers, log line, OpenAPI. */
@@ -119,13 +131,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     }
   });
   app.addHook('onSend', conditionalAnswer);
-  app.addHook('onResponse', logRequests(options.logger));
+  app.addHook('onResponse', noteAnswers(options));
 
-  app.setErrorHandler((error, request, reply) =>
-    sendProblem(asAppError(error, request.language), request, reply, options.publicUrl, error),
-  );
+  app.setErrorHandler((error, request, reply) => {
+    const known = asAppError(error, request.language);
+    options.observer?.refused(known.code);
+    return sendProblem(known, request, reply, options.publicUrl, error);
+  });
   app.setNotFoundHandler({ preHandler: reception.forNoRoute }, (request, reply) => {
-    const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+    const allowed = METHODS.filter(
       (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,
     );
     if (allowed.length === 0) throw httpErrors.error('not-found');
@@ -143,15 +157,18 @@ export function addShortcut(app: App, shortcut: Shortcut): void {
   shortcutsOf.get(app)?.(shortcut);
 }
 
-/** One line a request, unless its route is quiet and nothing went wrong. */
-function logRequests(logger: Logger): onResponseHookHandler {
+/** One line a request, unless its route is quiet and nothing went wrong; every one is counted. */
+function noteAnswers({ logger, observer }: Pick<HttpServerOptions, 'logger' | 'observer'>): onResponseHookHandler {
   const write = createRequestLog(logger);
   return (request, reply, done) => {
     const { url = 'none', config } = request.routeOptions;
-    if (config.quiet !== true || reply.statusCode >= 400) {
-      const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-      write({ requestId: request.id, method: request.method, route: url, status: reply.statusCode, durationMs });
+    const status = reply.statusCode;
+    const elapsedMs = reply.elapsedTime;
+    if (config.quiet !== true || status >= 400) {
+      const durationMs = Math.round(elapsedMs * 10) / 10;
+      write({ requestId: request.id, method: request.method, route: url, status, durationMs });
     }
+    observer?.answered(METHODS.includes(request.method) ? request.method : 'other', url, status, elapsedMs / 1000);
     done();
   };
 }

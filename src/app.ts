@@ -17,6 +17,7 @@ import {
   isLocalRequest,
   problemResponse,
   type RequestLimits,
+  registerDocumentation,
 } from './platform/http/index.ts';
 import { registerRealtimeRoutes } from './realtime/index.ts';
 import { registerSpeechRoutes } from './speech/index.ts';
@@ -115,6 +116,7 @@ export async function createApp(
     corsOrigins: config.corsOrigins,
     onError: (error) => house.logger.error({ err: error }, 'news could not be told'),
   });
+  registerDocumentation(app);
   registerHealthRoutes(app, {
     version: VERSION,
     clock,

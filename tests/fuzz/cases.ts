@@ -156,6 +156,6 @@ function asText(value: unknown): string {
 /** Half a character cannot stand in an address; and what was escaped already is left as it is, to be read once too often. */
 function encode(text: string): string {
   if (/^(%[0-9a-f]{2}|\.|[a-z%])+$/i.test(text) && text.includes('%')) return text;
-  // A segment that is a dot or two would be taken out of the path before it is sent.
-  return encodeURIComponent(text.toWellFormed()).replace(/^\.{1,2}$/, '%2e');
+  // A segment that is empty, a dot or two would make it the address of another operation.
+  return encodeURIComponent(text.toWellFormed()).replace(/^\.{0,2}$/, '_');
 }

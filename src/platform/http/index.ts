@@ -1,7 +1,6 @@
 export { type AnswerCache, addVary, createAnswerCache, dependOn } from './answers.ts';
 export { bearerToken, sameSecret } from './bearer.ts';
 export { invalidListRequest, invalidRequest, type ProblemResponse, problemResponse, textResponse } from './describe.ts';
-export { invalidRequest, type ProblemResponse, problemResponse } from './describe.ts';
 export { registerDocumentation } from './documentation.ts';
 export { httpErrors } from './errors.ts';
 export { fieldTexts } from './field-messages.ts';

@@ -145,6 +145,7 @@ export async function createApp(
     caches: [
       { name: 'answers', stats: cache.stats, shared: redis !== undefined },
       { name: 'totals', stats: totals.stats, shared: false },
+      { name: 'search-counts', stats: counts.stats, shared: false },
     ],
     streaming,
     realtime,

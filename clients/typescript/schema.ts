@@ -43,6 +43,13 @@ export interface paths {
                         "text/calendar": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -115,6 +122,13 @@ export interface paths {
                          */
                         "application/x-ndjson": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -312,6 +326,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["DebateSearch"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -626,6 +647,13 @@ export interface paths {
                         "application/json": components["schemas"]["DebateSuggestions"];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -784,6 +812,13 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"][];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -922,6 +957,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Debate"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -1063,6 +1105,13 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"][];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -1201,6 +1250,13 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -1316,6 +1372,13 @@ export interface paths {
                         "application/json": components["schemas"]["StreamingInfo"];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -1423,6 +1486,13 @@ export interface paths {
                         /** @example ID3… (octets / bytes) */
                         "audio/mpeg": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -1591,6 +1661,13 @@ export interface paths {
                         "audio/mpeg": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -1746,6 +1823,13 @@ export interface paths {
                         /** @example ID3… (octets / bytes) */
                         "audio/mpeg": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -2156,6 +2240,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -2239,6 +2341,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["ExtractionStatus"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -2331,6 +2440,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Account"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -2429,6 +2545,24 @@ export interface paths {
                 };
                 /** @description Cette opération est réservée au titulaire d’un compte connecté ; les clés et le jeton d’exploitation n’y suffisent pas. / This operation is for a signed-in account holder; keys and the operator’s token do not do. */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2786,6 +2920,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -2865,6 +3017,24 @@ export interface paths {
                 };
                 /** @description Cette opération est réservée au titulaire d’un compte connecté ; les clés et le jeton d’exploitation n’y suffisent pas. / This operation is for a signed-in account holder; keys and the operator’s token do not do. */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2984,6 +3154,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -3085,6 +3262,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["ApiKey"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -3343,6 +3527,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -3421,6 +3623,24 @@ export interface paths {
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3875,6 +4095,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -3955,6 +4182,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Favorite"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -4128,6 +4362,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -4214,6 +4466,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -4287,6 +4557,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Collection"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -4521,6 +4798,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["CollectionWithDebates"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -4770,6 +5054,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -4880,6 +5182,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -4976,6 +5296,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -5046,6 +5384,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["SharedCollection"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -5460,6 +5805,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -5540,6 +5903,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Position"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -5816,6 +6186,13 @@ export interface paths {
                         "application/json": components["schemas"]["PositionWithHistory"];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -5973,6 +6350,13 @@ export interface paths {
                         "application/json+chapters": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -6115,6 +6499,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -6209,6 +6600,13 @@ export interface paths {
                         "text/vtt": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -6295,6 +6693,13 @@ export interface paths {
                          */
                         "application/x-subrip": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -6384,6 +6789,13 @@ export interface paths {
                          */
                         "text/plain": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -6515,6 +6927,13 @@ export interface paths {
                             }[];
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -6682,6 +7101,13 @@ export interface paths {
                         })[];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -6786,6 +7212,13 @@ export interface paths {
                             subjects: string[];
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -6913,6 +7346,13 @@ export interface paths {
                             } | null;
                         }[];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -7077,6 +7517,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7213,6 +7660,13 @@ export interface paths {
                         }[];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -7298,6 +7752,13 @@ export interface paths {
                          */
                         "application/x-ndjson": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7461,6 +7922,13 @@ export interface paths {
                         "text/event-stream": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -7563,6 +8031,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7621,6 +8096,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/detailed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * L’état de chaque dépendance / How each dependency is
+         * @description Chaque dépendance avec son délai, pour les opérateurs (portée health:details) et depuis la machine elle-même ; le résumé pour les autres. 503 si rien ne peut être servi. / Each dependency with its latency, for operators (scope health:details) and from the machine itself; the summary for others. 503 when nothing can be served.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description La réponse / The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": "degraded",
+                         *       "version": "1.0.0",
+                         *       "uptime_seconds": 86400,
+                         *       "dependencies": [
+                         *         {
+                         *           "name": "database",
+                         *           "status": "up",
+                         *           "required": true,
+                         *           "latency_ms": 0.6,
+                         *           "facts": {
+                         *             "kind": "postgresql",
+                         *             "connections": 4,
+                         *             "waiting": 0
+                         *           },
+                         *           "message": null
+                         *         },
+                         *         {
+                         *           "name": "redis",
+                         *           "status": "down",
+                         *           "required": false,
+                         *           "latency_ms": 100.2,
+                         *           "facts": {},
+                         *           "message": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "healthy" | "degraded" | "unhealthy";
+                            version: string;
+                            uptime_seconds: number;
+                            /** @description Pour les opérateurs seulement / For operators only */
+                            dependencies?: {
+                                /** @description database, redis, storage, disk, ffmpeg, yt-dlp, portal… */
+                                name: string;
+                                /**
+                                 * @description off: facultatif et absent / optional and absent; unknown: pas encore demandé / not asked yet
+                                 * @enum {string}
+                                 */
+                                status: "up" | "low" | "down" | "off" | "unknown";
+                                required: boolean;
+                                latency_ms: number;
+                                facts: {
+                                    [key: string]: string | number | null;
+                                };
+                                message: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Indisponible / Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": "unhealthy",
+                         *       "version": "1.0.0",
+                         *       "uptime_seconds": 86400,
+                         *       "dependencies": [
+                         *         {
+                         *           "name": "database",
+                         *           "status": "up",
+                         *           "required": true,
+                         *           "latency_ms": 0.6,
+                         *           "facts": {
+                         *             "kind": "postgresql",
+                         *             "connections": 4,
+                         *             "waiting": 0
+                         *           },
+                         *           "message": null
+                         *         },
+                         *         {
+                         *           "name": "redis",
+                         *           "status": "down",
+                         *           "required": false,
+                         *           "latency_ms": 100.2,
+                         *           "facts": {},
+                         *           "message": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "healthy" | "degraded" | "unhealthy";
+                            version: string;
+                            uptime_seconds: number;
+                            /** @description Pour les opérateurs seulement / For operators only */
+                            dependencies?: {
+                                /** @description database, redis, storage, disk, ffmpeg, yt-dlp, portal… */
+                                name: string;
+                                /**
+                                 * @description off: facultatif et absent / optional and absent; unknown: pas encore demandé / not asked yet
+                                 * @enum {string}
+                                 */
+                                status: "up" | "low" | "down" | "off" | "unknown";
+                                required: boolean;
+                                latency_ms: number;
+                                facts: {
+                                    [key: string]: string | number | null;
+                                };
+                                message: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -7656,6 +8313,13 @@ export interface paths {
                             status: string;
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7729,6 +8393,13 @@ export interface paths {
                             status: string;
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7815,6 +8486,13 @@ export interface paths {
                         "text/html": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7887,6 +8565,13 @@ export interface paths {
                         "text/html": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7898,6 +8583,106 @@ export interface paths {
                 };
                 /** @description Rien ne se trouve à cette adresse. / There is nothing at this address. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mesures pour Prometheus / Metrics for Prometheus
+         * @description Depuis la machine elle-même, ou avec un jeton de portée metrics:read ; le port METRICS_PORT n’en demande pas. / From the machine itself, or with a token of scope metrics:read; the port METRICS_PORT asks for none.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Text format 0.0.4 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example # HELP robian_scheduler_leader 1 where the scheduler works; the sum over all processes is to be 1.
+                         *     # TYPE robian_scheduler_leader gauge
+                         *     robian_scheduler_leader 1
+                         */
+                        "text/plain": string;
+                    };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Cette opération demande un compte : un appel à POST /api/auth/device en donne un, sans formulaire. / This operation needs an account: one call to POST /api/auth/device gives one, without a form.
+                 *
+                 *     Le jeton est inconnu, expiré ou révoqué ; POST /api/auth/refresh en donne un nouveau. / The token is unknown, expired or revoked; POST /api/auth/refresh gives a new one.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Ce jeton ne permet pas cette opération. / This token does not allow this operation. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
@@ -28,6 +31,8 @@ const EXPECTED_5XX = new Set([502, 503, 504, 507]);
 const LEAKS =
   /\n\s+at |node_modules|\.ts:\d|\bselect "|\binsert into\b|pgboss|pg_catalog|SQLSTATE|syntax error|relation "|ECONN|Kysely/;
 
+const JSON_TYPES = new Set(['application/json', 'application/problem+json']);
+
 interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
@@ -47,6 +52,7 @@ let installation: Installation;
 let replay: Replay;
 let house: House;
 let app: App;
+let server: { host: string; port: number };
 let secrets: string[];
 const cursors: string[] = ['bm9uZQ'];
 const collections: string[] = ['none'];
@@ -87,6 +93,8 @@ beforeAll(async () => {
   await house.ingest.run({ since: days.at(0) ?? '', until: days.at(-1) ?? '' });
   await house.ingest.takeWords();
   app = await createApp(house, { isDraining: () => false });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  server = { host: '127.0.0.1', port: (app.server.address() as AddressInfo).port };
   const ids = (answer: { json(): unknown }): string[] => (answer.json() as { id: string }[]).map(({ id }) => id);
   debates = ids(await app.inject('/api/debates/?per_page=100'));
   speakers = ids(await app.inject('/api/speakers?per_page=100'));
@@ -100,6 +108,7 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  app.server.closeAllConnections();
   await app.close();
   await house.queue.stop(0);
   await house.close();
@@ -125,24 +134,36 @@ interface Answer {
   body: string;
 }
 
-async function send(method: string, { url, headers, payload }: Case): Promise<Answer> {
+async function send(method: string, one: Case): Promise<Answer> {
+  const { url, headers, payload } = one;
+  // What sits beneath a relayed sound is a real connection.
+  if (/\/(stream|download)(\?|$)/.test(url)) return sendOverTcp(method, one);
   const asked = { method: method.toUpperCase() as 'GET', url, headers, ...(payload === undefined ? {} : { payload }) };
-  // News never end: what was said so far is all there is to check.
   const answer = await app.inject({ ...asked, payloadAsStream: true });
-  const type = String(answer.headers['content-type'] ?? '');
-  if (type.startsWith('text/event-stream')) {
-    answer.stream().destroy();
-    return { statusCode: answer.statusCode, headers: answer.headers, body: '' };
-  }
+  const { statusCode, headers: said } = answer;
   const pieces: Buffer[] = [];
-  for await (const piece of answer.stream()) pieces.push(piece as Buffer);
-  return { statusCode: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces).toString() };
+  // News never end: that they began as they should is all there is to check.
+  if (String(said['content-type']).startsWith('text/event-stream')) answer.stream().destroy();
+  else for await (const piece of answer.stream()) pieces.push(piece as Buffer);
+  return { statusCode, headers: said, body: Buffer.concat(pieces).toString() };
+}
+
+async function sendOverTcp(method: string, { url, headers, payload = '' }: Case): Promise<Answer> {
+  const framed = { ...headers, 'content-length': Buffer.byteLength(payload) };
+  const asked = request({ ...server, method: method.toUpperCase(), path: url, headers: framed, agent: false });
+  asked.end(payload);
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const pieces: Buffer[] = [];
+  for await (const piece of answer) pieces.push(piece as Buffer);
+  return { statusCode: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(pieces).toString() };
 }
 
 /** Null when the answer is one that the contract allows. */
 function complaint(operation: Operation, answer: Answer): string | null {
   const { statusCode, headers, body } = answer;
   if (statusCode >= 500 && !EXPECTED_5XX.has(statusCode)) return `${statusCode}: ${body.slice(0, 300)}`;
+  // More than 16 kB of headers are refused by Node itself, before there is an operation.
+  if (statusCode === 431) return null;
   const documented = operation.responses[String(statusCode)];
   if (documented === undefined) return `${statusCode} is not documented: ${body.slice(0, 300)}`;
   const leaked = LEAKS.exec(body)?.[0] ?? secrets.find((secret) => body.includes(secret));
@@ -153,7 +174,7 @@ function complaint(operation: Operation, answer: Answer): string | null {
   const content = documented.content ?? {};
   const media = content[type];
   if (media === undefined) return `${statusCode} as "${type}", documented: ${Object.keys(content).join()}`;
-  if (encoded || !type.includes('json') || media.schema === undefined) return null;
+  if (encoded || !JSON_TYPES.has(type) || media.schema === undefined) return null;
   const wrong = violation(media.schema, JSON.parse(body));
   return wrong === null ? null : `${statusCode}: ${wrong}: ${body.slice(0, 300)}`;
 }

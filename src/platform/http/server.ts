@@ -15,6 +15,7 @@ import { createLanguages, type Language, type Languages, spokenIn } from '../i18
 import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
 import { withExamples } from './describe.ts';
+import { findEndless } from './endless-numbers.ts';
 import { httpErrors } from './errors.ts';
 import { fieldMessage, type Refusal } from './field-messages.ts';
 import { describeOperation } from './operation.ts';
@@ -63,6 +64,12 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** The HTTP application with what every operation shares: ids, errors, languages, conditional answers, log line, OpenAPI. */
 export async function createHttpServer(options: HttpServerOptions): Promise<App> {
   const reception = createReception(options);
+  const languages = options.languages ?? createLanguages();
+  const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = asAppError(error, request.language);
+    options.observer?.refused(known.code);
+    return sendProblem(known, request, reply, options.publicUrl, error);
+  };
   const shortcuts = createShortcuts((request) => reception.headersOf(request, requestIdOf(request)));
   const app: App = Fastify({
     serverFactory: shortcuts.serverFactory,
@@ -81,6 +88,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // Unknown fields are refused, never dropped; every wrong field is named.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true, allErrors: true } },
     // v1 is the current version, and /api follows the current version: one operation, two addresses.
+    // An address that cannot be read comes to no route, and so to no hook.
+    frameworkErrors: (error, request, reply) => {
+      const headers = reception.headersOf(request.raw, request.id);
+      for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] as 'etag', headers[at + 1]);
+      const language = languages.negotiate(request.headers['accept-language']);
+      answerProblem(error, Object.assign(request, { language }), reply);
+    },
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/api/v1') ? url.replace(/^\/api\/v1(?=\/|\?|$)/, '/api') : url),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -115,7 +129,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
   shortcutsOf.set(app, shortcuts.add);
   app.addHook('preClose', async () => shortcuts.close());
-  const languages = options.languages ?? createLanguages();
   app.decorateRequest('language', {
     getter() {
       return languages.negotiate(this.headers['accept-language']);
@@ -133,11 +146,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   app.addHook('onSend', conditionalAnswer);
   app.addHook('onResponse', noteAnswers(options));
 
-  app.setErrorHandler((error, request, reply) => {
-    const known = asAppError(error, request.language);
-    options.observer?.refused(known.code);
-    return sendProblem(known, request, reply, options.publicUrl, error);
+  app.addHook('preHandler', async ({ query, body }) => {
+    for (const [part, value] of Object.entries({ query, body })) {
+      const path = findEndless(value);
+      if (path) {
+        const field = [part, ...path].join('.');
+        throw httpErrors.error('invalid-request', { fields: [{ field, message: 'Infinity' }] });
+      }
+    }
   });
+
+  app.setErrorHandler(answerProblem);
   app.setNotFoundHandler({ preHandler: reception.forNoRoute }, (request, reply) => {
     const allowed = METHODS.filter(
       (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,

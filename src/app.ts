@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { accountsErrors, registerAccountsRoutes } from './accounts/index.ts';
+import { accountsErrors, allows, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
 import {
   changedTags,
@@ -9,8 +9,9 @@ import {
   type SearchCounts,
   type Total,
 } from './debates/index.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { registerExtractionRoutes } from './extraction/index.ts';
-import { registerHealthRoutes } from './health/index.ts';
+import { registerHealthRoutes, registerMetricsRoute } from './health/index.ts';
 import { type House, MAX_RELAYS, VERSION } from './house.ts';
 import { registerLibraryRoutes } from './library/index.ts';
 import { createRequestLimits } from './limits.ts';
@@ -21,8 +22,10 @@ import {
   createAnswerCache,
   createHttpServer,
   createSharedAnswers,
+  isLocalRequest,
   problemResponse,
   type RequestLimits,
+  registerDocumentation,
 } from './platform/http/index.ts';
 import { registerRealtimeRoutes } from './realtime/index.ts';
 import { registerSpeechRoutes } from './speech/index.ts';
@@ -51,7 +54,7 @@ export async function createApp(
     limits?: RequestLimits;
   },
 ): Promise<App> {
-  const { config, clock, database, debates, vault, extraction, accounts, library, listening, redis } = house;
+  const { config, clock, database, debates, vault, extraction, accounts, library, listening, metrics, redis } = house;
   const cache = createAnswerCache({
     maxBytes: config.cacheBytes,
     clock,
@@ -68,6 +71,7 @@ export async function createApp(
       ? (options.limits ?? createRequestLimits({ clock, redis, accountOf: accounts.accountOf }))
       : undefined,
     cache,
+    observer: metrics.requests,
   });
   const audience = createAudience<FastifyRequest>({
     db: database.db,
@@ -114,7 +118,7 @@ export async function createApp(
   });
   const playables = await createPlayables({ debates, vault, events: house.events });
   app.addHook('onClose', async () => playables.close());
-  registerStreamingRoutes(app, {
+  const streaming = registerStreamingRoutes(app, {
     playables,
     vault,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
@@ -140,24 +144,52 @@ export async function createApp(
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
   registerStatsRoutes(app, { db: database.db, listening, accounts, debates, extraction, library, clock });
   registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
-  await registerRealtimeRoutes(app, {
+  const realtime = await registerRealtimeRoutes(app, {
     events: house.events,
     clock,
     publicUrl: config.publicUrl,
     corsOrigins: config.corsOrigins,
     onError: (error) => house.logger.error({ err: error }, 'news could not be told'),
   });
+  registerDocumentation(app);
   registerHealthRoutes(app, {
     version: VERSION,
     clock,
-    checks: [{ name: 'database', check: database.ping }],
+    dependencies: dependenciesOf(house),
     isDraining: options.isDraining,
+    mayReadDetails: async (request) => {
+      if (isLocalRequest(request)) return true;
+      // While the database is away nobody's key can be looked up: its owner sees the summary, which says so.
+      const asking = await accounts.authenticate(request).catch(() => null);
+      return asking !== null && allows(asking, { scope: 'health:details' });
+    },
   });
   registerErrorPages(app, {
     catalogues: ERROR_CATALOGUES,
     languages: house.languages,
     publicUrl: config.publicUrl,
   });
+  registerMetricsRoute(app, {
+    ...metrics,
+    authorise: async (request) => {
+      if (!isLocalRequest(request)) await accounts.require(request, { scope: 'metrics:read' });
+    },
+    refused,
+  });
+  const unwatch = metrics.watchApp({
+    caches: [
+      { name: 'answers', stats: cache.stats, shared: redis !== undefined },
+      { name: 'totals', stats: totals.stats, shared: false },
+      { name: 'search-counts', stats: counts.stats, shared: false },
+    ],
+    streaming,
+    realtime,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        app.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
+  });
+  app.addHook('onClose', async () => unwatch());
   // After the rooms: what they remember themselves must be gone before an answer is computed from it again.
   for (const kept of [totals, counts, cache]) {
     const unfollow = await followEvents(kept, house.events, changedTags);

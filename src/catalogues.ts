@@ -1,6 +1,7 @@
 import { accountsErrors } from './accounts/index.ts';
 import { debatesErrors, debatesTexts } from './debates/index.ts';
 import { extractionErrors } from './extraction/index.ts';
+import { healthTexts } from './health/index.ts';
 import { libraryErrors } from './library/index.ts';
 import { errorPageTexts } from './platform/error-pages/index.ts';
 import type { ErrorCatalogue } from './platform/errors/index.ts';
@@ -29,4 +30,4 @@ export const ERROR_CATALOGUES: readonly ErrorCatalogue<string>[] = [
 ];
 
 /** Every text of the product by the key that files of other languages name it by. */
-export const TEXTS = textsByKey(ERROR_CATALOGUES, [errorPageTexts, fieldTexts, debatesTexts, speechTexts]);
+export const TEXTS = textsByKey(ERROR_CATALOGUES, [errorPageTexts, fieldTexts, debatesTexts, speechTexts, healthTexts]);

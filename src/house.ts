@@ -5,14 +5,24 @@ import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
 import { TEXTS } from './catalogues.ts';
 import { type Administration, createAdministration, createDebates, type Debates } from './debates/index.ts';
-import { createExtraction, type Extraction, findFfmpeg, findYtDlp } from './extraction/index.ts';
+import { createExtraction, type Extraction, findFfmpeg, findYtDlp, type Tools } from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
 import { createLibrary, type Library } from './library/index.ts';
+import { createProductMetrics, type ProductMetrics } from './metrics.ts';
 import type { Clock } from './platform/clock/index.ts';
 import { type Config, readOrMakeSecret } from './platform/config/index.ts';
 import { type Database, migrate, openDatabase } from './platform/database/index.ts';
 import { createEvents, type Events } from './platform/events/index.ts';
-import { createFetcher, createHostRule, createPageGate, type Fetcher, type PageGate } from './platform/fetch/index.ts';
+import {
+  type Contact,
+  type Contacts,
+  createContacts,
+  createFetcher,
+  createHostRule,
+  createPageGate,
+  type Fetcher,
+  type PageGate,
+} from './platform/fetch/index.ts';
 import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
@@ -45,6 +55,7 @@ export interface House {
   clock: Clock;
   logger: Logger;
   languages: Languages;
+  metrics: ProductMetrics;
   database: Database;
   events: Events;
   queue: JobQueue;
@@ -64,6 +75,10 @@ export interface House {
   relayFetcher: Fetcher;
   /** Which pages an administrator may add. */
   pageGate: PageGate;
+  /** When the Assembly's services were last reached: `portal`, `media`, `hls`, `open-data`, `site`. */
+  contacts: Contacts;
+  /** What extraction found at the start. */
+  tools: Tools;
   /** Signs links; the same in every process of this installation. */
   secret: string;
   close(): Promise<void>;
@@ -83,12 +98,14 @@ export async function openHouse(options: {
   const { config, clock, logger, onFatal } = options;
   const onError = (error: unknown): void => logger.error({ err: error }, 'background work failed');
   const languages = createLanguages(loadLocales(LOCALES_FOLDER, TEXTS));
+  const metrics = createProductMetrics({ clock, version: VERSION });
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
     clock,
     onFatal,
     onWarning: (error) => logger.warn({ err: error }, 'database connection'),
+    onQuery: metrics.onQuery,
   });
   const applied = await migrate(database.db);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
@@ -99,14 +116,11 @@ export async function openHouse(options: {
   const { portalUrl, mediaUrl, hlsUrl, openDataUrl, siteUrl, sourceHosts } = config;
   const hosts = createHostRule({ own: [portalUrl, mediaUrl, hlsUrl, openDataUrl, siteUrl], listed: sourceHosts });
   const pageGate = createPageGate({ rule: hosts, clock });
-  const fetcher = createFetcher({ userAgent: USER_AGENT, clock, random: Math.random, hosts });
-  const relayFetcher = createFetcher({
-    userAgent: USER_AGENT,
-    clock,
-    random: Math.random,
-    connectionsPerOrigin: MAX_RELAYS,
-    hosts,
-  });
+  const contacts = createContacts(servicesOf(config), clock);
+  const onContact = (contact: Contact): void => metrics.onContact(contacts.note(contact), contact);
+  const outside = { userAgent: USER_AGENT, clock, random: Math.random, hosts, onContact };
+  const fetcher = createFetcher(outside);
+  const relayFetcher = createFetcher({ ...outside, connectionsPerOrigin: MAX_RELAYS });
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
   const portalSource = createPortalSource({ portal, addresses, clock });
@@ -125,6 +139,7 @@ export async function openHouse(options: {
     db: database.db,
     clock,
     logger,
+    onReport: metrics.onReport,
   });
   const storage = createLocalStorage({ folder: join(config.dataDir, 'vault'), clock });
   const stagingFolder = join(config.dataDir, 'staging');
@@ -147,6 +162,7 @@ export async function openHouse(options: {
     logger,
     queueLimit: config.extractionQueueLimit,
     diskFloorBytes: config.diskFloorBytes,
+    observer: metrics.extraction,
   });
   const secret = config.secret ?? readOrMakeSecret(config.dataDir);
   const { publicUrl, adminToken } = config;
@@ -155,11 +171,18 @@ export async function openHouse(options: {
   const library = createLibrary({ ...shared, db: database.db, debates, onHeard: listening.hear });
   const personalData = [library.personalData, listening.personalData, extraction.requests];
   const accounts = createAccounts({ ...shared, database, secret, adminToken, personalData });
+  metrics.watchHouse({
+    pool: database.pool,
+    queue: queue.stats,
+    redisIsReady: redis?.isReady ?? null,
+    dataDir: config.dataDir,
+  });
   return {
     config,
     clock,
     logger,
     languages,
+    metrics,
     database,
     events,
     queue,
@@ -175,6 +198,8 @@ export async function openHouse(options: {
     listening,
     relayFetcher,
     pageGate,
+    contacts,
+    tools,
     secret,
     close: async () => {
       await accounts.close();
@@ -204,6 +229,16 @@ async function mediaOf(debateId: string, debates: Debates, sources: Sources): Pr
         .catch(() => debate.media);
   const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds: null }];
   return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
+}
+
+function servicesOf(config: Config): Record<string, string> {
+  return {
+    portal: config.portalUrl,
+    media: config.mediaUrl,
+    hls: config.hlsUrl,
+    'open-data': config.openDataUrl,
+    site: config.siteUrl,
+  };
 }
 
 function openRedis(config: Config, clock: Clock, logger: Logger): Redis | undefined {

@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { extractionJob } from './extraction/index.ts';
 import { type House, openHouse } from './house.ts';
+import { createOpsApp } from './ops-app.ts';
 import { addDays, type Clock, parisDay } from './platform/clock/index.ts';
 import type { Config } from './platform/config/index.ts';
 import type { App } from './platform/http/index.ts';
@@ -34,6 +35,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   const house = await openHouse({ config, clock, logger, onFatal });
   const background: Promise<void>[] = [];
   let app: App | null = null;
+  let ops: App | null = null;
   let address: string | null = null;
   try {
     await house.queue.start([extractionJob]);
@@ -44,9 +46,13 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
       app = await createApp(house, { isDraining: () => stopping.signal.aborted });
       address = await app.listen({ host: config.host, port: config.port });
     }
+    if (config.metricsPort !== undefined) {
+      ops = await createOpsApp(house, { isDraining: () => stopping.signal.aborted });
+      await ops.listen({ host: config.host, port: config.metricsPort });
+    }
   } catch (error) {
     stopping.abort();
-    await Promise.all([app?.close(), house.queue.stop(0), ...background]);
+    await Promise.all([app?.close(), ops?.close(), house.queue.stop(0), ...background]);
     await house.close();
     throw error;
   }
@@ -54,7 +60,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
 
   const stop = async (): Promise<void> => {
     stopping.abort(new Error('stopping'));
-    await Promise.all([closeApp(app), house.queue.stop(QUEUE_GRACE_MS), ...background]);
+    await Promise.all([closeApp(app), closeApp(ops), house.queue.stop(QUEUE_GRACE_MS), ...background]);
     await house.close();
     stopped.resolve();
   };
@@ -87,15 +93,22 @@ async function work(house: House): Promise<void> {
 const QUEUE_GRACE_MS = 5_000;
 
 function schedule(house: House, signal: AbortSignal): Promise<void> {
-  const { clock, database, logger } = house;
+  const { clock, database, logger, metrics } = house;
   return leadWhenElected({
     tryLock: () => database.tryLock('scheduler'),
-    lead: (leading) =>
-      runPeriodically(scheduledTasks(house), {
-        clock,
-        signal: leading,
-        onError: (task, error) => logger.error({ err: error, task }, 'a scheduled task failed'),
-      }),
+    lead: async (leading) => {
+      metrics.leads(true);
+      try {
+        await runPeriodically(scheduledTasks(house), {
+          clock,
+          signal: leading,
+          onError: (task, error) => logger.error({ err: error, task }, 'a scheduled task failed'),
+          onEnd: metrics.onTaskEnd,
+        });
+      } finally {
+        metrics.leads(false);
+      }
+    },
     clock,
     signal,
     onError: (error) => logger.warn({ err: error }, 'no leadership'),

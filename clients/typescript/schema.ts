@@ -43,6 +43,13 @@ export interface paths {
                         "text/calendar": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -116,6 +123,13 @@ export interface paths {
                         "application/x-ndjson": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -312,6 +326,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["DebateSearch"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -626,515 +647,12 @@ export interface paths {
                         "application/json": components["schemas"]["DebateSuggestions"];
                     };
                 };
-                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
-                400: {
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/debates/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Chercher un débat, par adresse / Search debates, by address
-         * @description La même recherche, que l’on peut lier et garder. / The same search, to link to and to keep.
-         */
-        get: {
-            parameters: {
-                query?: {
-                    per_page?: number;
-                    /** @description From the Link header; replaces page */
-                    cursor?: string;
-                    type?: ("seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre")[];
-                    status?: ("programme" | "en_cours" | "termine" | "disponible" | "extraction" | "erreur")[];
-                    /** @description Part of the name */
-                    commission?: string;
-                    /** @description PA… id, or part of a name */
-                    speaker?: string;
-                    tag?: string[];
-                    legislature?: number;
-                    /** @description Paris day, included */
-                    date_start?: string;
-                    /** @description Paris day, included */
-                    date_end?: string;
-                    has_audio?: boolean;
-                    has_transcript?: boolean;
-                    updated_since?: string;
-                    sort_order?: "asc" | "desc";
-                    /** @description Words in any form, "exact phrases", -exclusions, beginnings*; accents and case ignored */
-                    q?: string;
-                    /** @description From 1 */
-                    page?: number;
-                    /** @description By default relevance where words are asked for, else date; relevance descends */
-                    sort_by?: "relevance" | "date" | "title" | "created_at" | "updated_at" | "view_count" | "duration_seconds";
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "debates": [
-                         *         {
-                         *           "id": "19502241_6ac548b948b27",
-                         *           "title": "2ème séance : Protection des sources et des petites rivières",
-                         *           "description": "Discussion de la proposition de loi visant à protéger les sources et les petites rivières",
-                         *           "type": "seance_publique",
-                         *           "status": "disponible",
-                         *           "date": "2026-10-06",
-                         *           "start_time": "2026-10-06T21:15:05+02:00",
-                         *           "end_time": "2026-10-07T00:03:05+02:00",
-                         *           "duration_seconds": 10080,
-                         *           "duration_minutes": 168,
-                         *           "display_duration": "2 h 48",
-                         *           "source": "portal",
-                         *           "source_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
-                         *           "video_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
-                         *           "thumbnail_url": null,
-                         *           "live_url": null,
-                         *           "commission": null,
-                         *           "salle": "Hémicycle",
-                         *           "legislature": 17,
-                         *           "session": "Session ordinaire 2026-2027",
-                         *           "meeting_id": "RUANR5L17S2027IDS90001",
-                         *           "report_url": null,
-                         *           "speakers": [
-                         *             {
-                         *               "id": "PA9900001",
-                         *               "name": "Mme Hélène Vautrain",
-                         *               "role": "rapporteure"
-                         *             }
-                         *           ],
-                         *           "tags": [
-                         *             "Environnement"
-                         *           ],
-                         *           "is_live": false,
-                         *           "has_audio": true,
-                         *           "has_transcript": false,
-                         *           "sitting_starts_at_ms": 894000,
-                         *           "sitting_start_origin": "record",
-                         *           "is_certain": true,
-                         *           "audio_files": [
-                         *             {
-                         *               "format": "mp3",
-                         *               "mime_type": "audio/mpeg",
-                         *               "size_bytes": 161280000,
-                         *               "duration_seconds": 10080,
-                         *               "bitrate_kbps": 128,
-                         *               "sample_rate_hz": 44100,
-                         *               "channels": 2,
-                         *               "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                         *               "origin": "published",
-                         *               "url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream?format=mp3&origin=published"
-                         *             }
-                         *           ],
-                         *           "view_count": 42,
-                         *           "favorite_count": 3,
-                         *           "created_at": "2026-10-07T00:20:00.000Z",
-                         *           "updated_at": "2026-10-07T02:10:00.000Z",
-                         *           "withdrawn_at": null,
-                         *           "attribution": {
-                         *             "name": "Assemblée nationale",
-                         *             "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
-                         *           },
-                         *           "highlights": {
-                         *             "title": "2ème séance : Protection des sources et des petites <mark>rivières</mark>",
-                         *             "description": "Discussion de la proposition de loi visant à protéger les sources et les petites <mark>rivières</mark>",
-                         *             "commission": null,
-                         *             "speakers": [],
-                         *             "tags": []
-                         *           }
-                         *         }
-                         *       ],
-                         *       "total": 1,
-                         *       "total_is_exact": true,
-                         *       "page": 1,
-                         *       "per_page": 20,
-                         *       "next_cursor": null,
-                         *       "did_you_mean": null,
-                         *       "facets": {
-                         *         "exact": true,
-                         *         "type": [
-                         *           {
-                         *             "value": "seance_publique",
-                         *             "count": 1
-                         *           }
-                         *         ],
-                         *         "commission": [],
-                         *         "speaker": [
-                         *           {
-                         *             "value": "PA9900001",
-                         *             "name": "Mme Hélène Vautrain",
-                         *             "count": 1
-                         *           }
-                         *         ],
-                         *         "year": [
-                         *           {
-                         *             "value": "2026",
-                         *             "count": 1
-                         *           }
-                         *         ]
-                         *       }
-                         *     }
-                         */
-                        "application/json": components["schemas"]["DebateSearch"];
-                    };
-                };
-                /**
-                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
-                 *
-                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
-                 *
-                 *     « date_start » est après « date_end ». / "date_start" is after "date_end".
-                 */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /**
-         * Chercher un débat / Search debates
-         * @description Le titre, la description, la commission, les orateurs et les thèmes, dans toutes leurs formes ; décomptes par facette. Au-delà d’un millier de résultats les décomptes sont estimés (total_is_exact). Les pages suivantes par GET (Link), ou par le même corps avec cursor. / Title, description, commission, speakers and tags in any of their forms, with counts by facet. Beyond about a thousand results counts are estimates (total_is_exact). Further pages by GET (Link), or by the same body with cursor.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        /** @default 20 */
-                        per_page?: number;
-                        /** @description From the Link header; replaces page */
-                        cursor?: string;
-                        type?: ("seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre")[];
-                        status?: ("programme" | "en_cours" | "termine" | "disponible" | "extraction" | "erreur")[];
-                        /** @description Part of the name */
-                        commission?: string;
-                        /** @description PA… id, or part of a name */
-                        speaker?: string;
-                        tag?: string[];
-                        legislature?: number;
-                        /**
-                         * Format: date
-                         * @description Paris day, included
-                         */
-                        date_start?: string;
-                        /**
-                         * Format: date
-                         * @description Paris day, included
-                         */
-                        date_end?: string;
-                        has_audio?: boolean;
-                        has_transcript?: boolean;
-                        /** Format: date-time */
-                        updated_since?: string;
-                        /** @enum {string} */
-                        sort_order?: "asc" | "desc";
-                        /** @description Words in any form, "exact phrases", -exclusions, beginnings*; accents and case ignored */
-                        q?: string;
-                        /** @description From 1 */
-                        page?: number;
-                        /**
-                         * @description By default relevance where words are asked for, else date; relevance descends
-                         * @enum {string}
-                         */
-                        sort_by?: "relevance" | "date" | "title" | "created_at" | "updated_at" | "view_count" | "duration_seconds";
-                    };
-                };
-            };
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "debates": [
-                         *         {
-                         *           "id": "19502241_6ac548b948b27",
-                         *           "title": "2ème séance : Protection des sources et des petites rivières",
-                         *           "description": "Discussion de la proposition de loi visant à protéger les sources et les petites rivières",
-                         *           "type": "seance_publique",
-                         *           "status": "disponible",
-                         *           "date": "2026-10-06",
-                         *           "start_time": "2026-10-06T21:15:05+02:00",
-                         *           "end_time": "2026-10-07T00:03:05+02:00",
-                         *           "duration_seconds": 10080,
-                         *           "duration_minutes": 168,
-                         *           "display_duration": "2 h 48",
-                         *           "source": "portal",
-                         *           "source_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
-                         *           "video_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
-                         *           "thumbnail_url": null,
-                         *           "live_url": null,
-                         *           "commission": null,
-                         *           "salle": "Hémicycle",
-                         *           "legislature": 17,
-                         *           "session": "Session ordinaire 2026-2027",
-                         *           "meeting_id": "RUANR5L17S2027IDS90001",
-                         *           "report_url": null,
-                         *           "speakers": [
-                         *             {
-                         *               "id": "PA9900001",
-                         *               "name": "Mme Hélène Vautrain",
-                         *               "role": "rapporteure"
-                         *             }
-                         *           ],
-                         *           "tags": [
-                         *             "Environnement"
-                         *           ],
-                         *           "is_live": false,
-                         *           "has_audio": true,
-                         *           "has_transcript": false,
-                         *           "sitting_starts_at_ms": 894000,
-                         *           "sitting_start_origin": "record",
-                         *           "is_certain": true,
-                         *           "audio_files": [
-                         *             {
-                         *               "format": "mp3",
-                         *               "mime_type": "audio/mpeg",
-                         *               "size_bytes": 161280000,
-                         *               "duration_seconds": 10080,
-                         *               "bitrate_kbps": 128,
-                         *               "sample_rate_hz": 44100,
-                         *               "channels": 2,
-                         *               "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                         *               "origin": "published",
-                         *               "url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream?format=mp3&origin=published"
-                         *             }
-                         *           ],
-                         *           "view_count": 42,
-                         *           "favorite_count": 3,
-                         *           "created_at": "2026-10-07T00:20:00.000Z",
-                         *           "updated_at": "2026-10-07T02:10:00.000Z",
-                         *           "withdrawn_at": null,
-                         *           "attribution": {
-                         *             "name": "Assemblée nationale",
-                         *             "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
-                         *           },
-                         *           "highlights": {
-                         *             "title": "2ème séance : Protection des sources et des petites <mark>rivières</mark>",
-                         *             "description": "Discussion de la proposition de loi visant à protéger les sources et les petites <mark>rivières</mark>",
-                         *             "commission": null,
-                         *             "speakers": [],
-                         *             "tags": []
-                         *           }
-                         *         }
-                         *       ],
-                         *       "total": 1,
-                         *       "total_is_exact": true,
-                         *       "page": 1,
-                         *       "per_page": 20,
-                         *       "next_cursor": null,
-                         *       "did_you_mean": null,
-                         *       "facets": {
-                         *         "exact": true,
-                         *         "type": [
-                         *           {
-                         *             "value": "seance_publique",
-                         *             "count": 1
-                         *           }
-                         *         ],
-                         *         "commission": [],
-                         *         "speaker": [
-                         *           {
-                         *             "value": "PA9900001",
-                         *             "name": "Mme Hélène Vautrain",
-                         *             "count": 1
-                         *           }
-                         *         ],
-                         *         "year": [
-                         *           {
-                         *             "value": "2026",
-                         *             "count": 1
-                         *           }
-                         *         ]
-                         *       }
-                         *     }
-                         */
-                        "application/json": components["schemas"]["DebateSearch"];
-                    };
-                };
-                /**
-                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
-                 *
-                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
-                 *
-                 *     « date_start » est après « date_end ». / "date_start" is after "date_end".
-                 */
-                400: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
-                413: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Le corps doit être en application/json. / The body must be application/json. */
-                415: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
-                429: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
-                500: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/debates/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Suggestions de recherche / Search suggestions
-         * @description Titres, commissions et orateurs dont des mots commencent par ce qui est saisi. / Titles, commissions and speakers in which words begin with what is typed.
-         */
-        get: {
-            parameters: {
-                query: {
-                    /** @description What is typed so far */
-                    q: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Default Response */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        /**
-                         * @example {
-                         *       "titles": [
-                         *         {
-                         *           "id": "19502241_6ac548b948b27",
-                         *           "title": "2ème séance : Protection des sources et des petites rivières"
-                         *         }
-                         *       ],
-                         *       "commissions": [],
-                         *       "speakers": [
-                         *         {
-                         *           "id": "PA9900001",
-                         *           "name": "Mme Hélène Vautrain"
-                         *         }
-                         *       ]
-                         *     }
-                         */
-                        "application/json": components["schemas"]["DebateSuggestions"];
-                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -1293,6 +811,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Debate"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -1649,6 +1174,13 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"][];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -1789,6 +1321,13 @@ export interface paths {
                         "application/json": components["schemas"]["Debate"][];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -1926,6 +1465,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Debate"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -2231,6 +1777,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -2324,6 +1888,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["StreamingInfo"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -2432,6 +2003,13 @@ export interface paths {
                         /** @example ID3… (octets / bytes) */
                         "audio/mpeg": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -2600,6 +2178,13 @@ export interface paths {
                         "audio/mpeg": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -2755,6 +2340,13 @@ export interface paths {
                         /** @example ID3… (octets / bytes) */
                         "audio/mpeg": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -3165,6 +2757,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -3248,6 +2858,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["ExtractionStatus"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -3340,6 +2957,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Account"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -3438,6 +3062,24 @@ export interface paths {
                 };
                 /** @description Cette opération est réservée au titulaire d’un compte connecté ; les clés et le jeton d’exploitation n’y suffisent pas. / This operation is for a signed-in account holder; keys and the operator’s token do not do. */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3795,6 +3437,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -3874,6 +3534,24 @@ export interface paths {
                 };
                 /** @description Cette opération est réservée au titulaire d’un compte connecté ; les clés et le jeton d’exploitation n’y suffisent pas. / This operation is for a signed-in account holder; keys and the operator’s token do not do. */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -3993,6 +3671,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -4094,6 +3779,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["ApiKey"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -4352,6 +4044,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -4430,6 +4140,24 @@ export interface paths {
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4884,6 +4612,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -4964,6 +4699,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Favorite"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -5137,6 +4879,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -5223,6 +4983,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -5296,6 +5074,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Collection"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -5530,6 +5315,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["CollectionWithDebates"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -5779,6 +5571,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -5889,6 +5699,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -5985,6 +5813,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -6055,6 +5901,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["SharedCollection"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -6469,6 +6322,24 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
                 429: {
                     headers: {
@@ -6549,6 +6420,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["Position"][];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -6825,6 +6703,13 @@ export interface paths {
                         "application/json": components["schemas"]["PositionWithHistory"];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -6951,6 +6836,13 @@ export interface paths {
                         "application/json": components["schemas"]["TrendingDebate"][];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7029,6 +6921,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["GlobalStats"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7120,6 +7019,13 @@ export interface paths {
                          */
                         "application/json": components["schemas"]["UserStats"];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7265,6 +7171,13 @@ export interface paths {
                         "application/json+chapters": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7407,6 +7320,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7501,6 +7421,13 @@ export interface paths {
                         "text/vtt": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -7587,6 +7514,13 @@ export interface paths {
                          */
                         "application/x-subrip": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7676,6 +7610,13 @@ export interface paths {
                          */
                         "text/plain": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7807,6 +7748,13 @@ export interface paths {
                             }[];
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -7974,6 +7922,13 @@ export interface paths {
                         })[];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -8078,6 +8033,13 @@ export interface paths {
                             subjects: string[];
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -8205,6 +8167,13 @@ export interface paths {
                             } | null;
                         }[];
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
@@ -8369,6 +8338,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -8505,6 +8481,13 @@ export interface paths {
                         }[];
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -8590,6 +8573,13 @@ export interface paths {
                          */
                         "application/x-ndjson": string;
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -8753,6 +8743,13 @@ export interface paths {
                         "text/event-stream": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /**
                  * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
                  *
@@ -8855,6 +8852,13 @@ export interface paths {
                         };
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -8913,6 +8917,188 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/detailed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * L’état de chaque dépendance / How each dependency is
+         * @description Chaque dépendance avec son délai, pour les opérateurs (portée health:details) et depuis la machine elle-même ; le résumé pour les autres. 503 si rien ne peut être servi. / Each dependency with its latency, for operators (scope health:details) and from the machine itself; the summary for others. 503 when nothing can be served.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description La réponse / The answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": "degraded",
+                         *       "version": "1.0.0",
+                         *       "uptime_seconds": 86400,
+                         *       "dependencies": [
+                         *         {
+                         *           "name": "database",
+                         *           "status": "up",
+                         *           "required": true,
+                         *           "latency_ms": 0.6,
+                         *           "facts": {
+                         *             "kind": "postgresql",
+                         *             "connections": 4,
+                         *             "waiting": 0
+                         *           },
+                         *           "message": null
+                         *         },
+                         *         {
+                         *           "name": "redis",
+                         *           "status": "down",
+                         *           "required": false,
+                         *           "latency_ms": 100.2,
+                         *           "facts": {},
+                         *           "message": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "healthy" | "degraded" | "unhealthy";
+                            version: string;
+                            uptime_seconds: number;
+                            /** @description Pour les opérateurs seulement / For operators only */
+                            dependencies?: {
+                                /** @description database, redis, storage, disk, ffmpeg, yt-dlp, portal… */
+                                name: string;
+                                /**
+                                 * @description off: facultatif et absent / optional and absent; unknown: pas encore demandé / not asked yet
+                                 * @enum {string}
+                                 */
+                                status: "up" | "low" | "down" | "off" | "unknown";
+                                required: boolean;
+                                latency_ms: number;
+                                facts: {
+                                    [key: string]: string | number | null;
+                                };
+                                message: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Indisponible / Unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "status": "unhealthy",
+                         *       "version": "1.0.0",
+                         *       "uptime_seconds": 86400,
+                         *       "dependencies": [
+                         *         {
+                         *           "name": "database",
+                         *           "status": "up",
+                         *           "required": true,
+                         *           "latency_ms": 0.6,
+                         *           "facts": {
+                         *             "kind": "postgresql",
+                         *             "connections": 4,
+                         *             "waiting": 0
+                         *           },
+                         *           "message": null
+                         *         },
+                         *         {
+                         *           "name": "redis",
+                         *           "status": "down",
+                         *           "required": false,
+                         *           "latency_ms": 100.2,
+                         *           "facts": {},
+                         *           "message": null
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": {
+                            /** @enum {string} */
+                            status: "healthy" | "degraded" | "unhealthy";
+                            version: string;
+                            uptime_seconds: number;
+                            /** @description Pour les opérateurs seulement / For operators only */
+                            dependencies?: {
+                                /** @description database, redis, storage, disk, ffmpeg, yt-dlp, portal… */
+                                name: string;
+                                /**
+                                 * @description off: facultatif et absent / optional and absent; unknown: pas encore demandé / not asked yet
+                                 * @enum {string}
+                                 */
+                                status: "up" | "low" | "down" | "off" | "unknown";
+                                required: boolean;
+                                latency_ms: number;
+                                facts: {
+                                    [key: string]: string | number | null;
+                                };
+                                message: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -8948,6 +9134,13 @@ export interface paths {
                             status: string;
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -9021,6 +9214,13 @@ export interface paths {
                             status: string;
                         };
                     };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
@@ -9107,6 +9307,13 @@ export interface paths {
                         "text/html": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -9179,6 +9386,13 @@ export interface paths {
                         "text/html": string;
                     };
                 };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
                 400: {
                     headers: {
@@ -9190,6 +9404,106 @@ export interface paths {
                 };
                 /** @description Rien ne se trouve à cette adresse. / There is nothing at this address. */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mesures pour Prometheus / Metrics for Prometheus
+         * @description Depuis la machine elle-même, ou avec un jeton de portée metrics:read ; le port METRICS_PORT n’en demande pas. / From the machine itself, or with a token of scope metrics:read; the port METRICS_PORT asks for none.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Text format 0.0.4 */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example # HELP robian_scheduler_leader 1 where the scheduler works; the sum over all processes is to be 1.
+                         *     # TYPE robian_scheduler_leader gauge
+                         *     robian_scheduler_leader 1
+                         */
+                        "text/plain": string;
+                    };
+                };
+                /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Cette opération demande un compte : un appel à POST /api/auth/device en donne un, sans formulaire. / This operation needs an account: one call to POST /api/auth/device gives one, without a form.
+                 *
+                 *     Le jeton est inconnu, expiré ou révoqué ; POST /api/auth/refresh en donne un nouveau. / The token is unknown, expired or revoked; POST /api/auth/refresh gives a new one.
+                 */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Ce jeton ne permet pas cette opération. / This token does not allow this operation. */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };

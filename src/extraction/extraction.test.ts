@@ -17,6 +17,7 @@ import { MAX_ATTEMPTS } from './chain.ts';
 import type { ExtractionWish } from './extraction.ts';
 import { findFfmpeg } from './fetching/ffmpeg.ts';
 import type { Run } from './run.ts';
+import type { ExtractionObserver } from './worker.ts';
 
 const SIZE = 384 * 8_000;
 const SECONDS = 192;
@@ -110,6 +111,31 @@ describe('from the wish to the file', () => {
       durationSeconds: SECONDS,
     });
     expect(workshop.workspaces()).toEqual([]);
+  });
+
+  it('its end is counted once, with the source that brought it, or with what each failed by', async () => {
+    const noted: unknown[] = [];
+    const observer: ExtractionObserver = {
+      sourceTried: (source, code, seconds) => noted.push([source, code, seconds >= 0]),
+      runEnded: (outcome, code, seconds) => noted.push([outcome, code, seconds >= 0]),
+    };
+    const counted = await open({ change: { observer } });
+    await extract(counted);
+    expect(noted.splice(0)).toEqual([
+      ['mp3', null, true],
+      ['completed', null, true],
+    ]);
+    debateId = `failing_${debateId}`;
+    await counted.debates.record(sampleDebate(debateId));
+    media.faults.push(() => ({ do: 'status', status: 404 }));
+    const failed = await extract(counted);
+    expect(noted.splice(0)).toEqual([
+      ['mp3', failed.errorCode, true],
+      ['failed', failed.errorCode, true],
+    ]);
+    await counted.extraction.request(wish());
+    await counted.extraction.cancel(debateId);
+    expect(noted).toEqual([['cancelled', null, true]]);
   });
 
   it('asking again gives the run that is under way, then the file', async () => {

@@ -17,7 +17,14 @@ import { type Recovery, recoverRuns } from './recover.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { PRIORITIES, type Priority, type Run, type WantedQuality } from './run.ts';
 import { createRunStore } from './store.ts';
-import { announceFailed, handleRun, type WorkerDeps, type WorkerVault } from './worker.ts';
+import {
+  announceFailed,
+  type ExtractionObserver,
+  handleRun,
+  noteEnd,
+  type WorkerDeps,
+  type WorkerVault,
+} from './worker.ts';
 
 export interface ExtractionOptions {
   db: Db;
@@ -37,6 +44,7 @@ export interface ExtractionOptions {
   queueLimit: number;
   /** Free disk below which nothing new is fetched, in bytes. */
   diskFloorBytes: number;
+  observer?: ExtractionObserver;
 }
 
 export interface ExtractionWish {
@@ -205,7 +213,11 @@ export function createExtraction(options: ExtractionOptions): Extraction {
       });
       const last = ended.at(-1);
       if (last === undefined) throw extractionErrors.error('not-active', { params: { status: latest.state } });
-      for (const run of ended) if (run.state === 'cancelled') await vault.discardWorkspace(run.id);
+      for (const run of ended) {
+        if (run.state !== 'cancelled') continue;
+        noteEnd(worker, run, 'cancelled', null);
+        await vault.discardWorkspace(run.id);
+      }
       return last;
     },
 

@@ -4,7 +4,7 @@ import { MAX_ATTEMPTS } from './chain.ts';
 import { extractionErrors } from './errors.ts';
 import type { Run } from './run.ts';
 import { LOST_AFTER_SECONDS, type RunStore } from './store.ts';
-import { announceFailed, type WorkerDeps } from './worker.ts';
+import { announceFailed, noteEnd, type WorkerDeps } from './worker.ts';
 
 export interface Recovery {
   requeued: number;
@@ -27,15 +27,23 @@ export function decideLost(run: Pick<Run, 'attempts' | 'cancelRequestedAt'>): 'l
  * @param options.alone no other process works on this database, and this one has not begun: every running run is a lost one
  */
 export async function recoverRuns(
-  deps: Pick<WorkerDeps, 'register' | 'events' | 'enqueue'> & { db: Db; store: RunStore; logger: Logger },
+  deps: Pick<WorkerDeps, 'register' | 'events' | 'enqueue' | 'observer' | 'clock'> & {
+    db: Db;
+    store: RunStore;
+    logger: Logger;
+  },
   options: { alone: boolean },
 ): Promise<Recovery> {
   const silentSeconds = options.alone ? 0 : LOST_AFTER_SECONDS;
   const recovery: Recovery = { requeued: 0, failed: 0, cancelled: 0 };
   for (const id of await deps.store.lost(silentSeconds)) {
     // One transaction a run: held over several, the lock of the events would meet those who hold a debate and wait for it.
-    const decision = await deps.db.transaction().execute((trx) => settleLost(deps, trx, id, silentSeconds));
-    if (decision !== null) recovery[COUNTED_AS[decision]] += 1;
+    const settled = await deps.db.transaction().execute((trx) => settleLost(deps, trx, id, silentSeconds));
+    if (settled === null) continue;
+    const { decision, run } = settled;
+    recovery[COUNTED_AS[decision]] += 1;
+    if (decision === 'fail') noteEnd(deps, run, 'failed', run.errorCode);
+    if (decision === 'cancel') noteEnd(deps, run, 'cancelled', null);
   }
   await deps.db.transaction().execute(async (trx) => {
     for (const run of await deps.store.overdue(trx, OVERDUE_SECONDS)) await deps.enqueue(trx, run, 0);
@@ -59,7 +67,7 @@ async function settleLost(
   trx: Trx,
   id: string,
   silentSeconds: number,
-): Promise<Decision | null> {
+): Promise<{ decision: Decision; run: Run } | null> {
   const run = await deps.store.lockLost(trx, id, silentSeconds);
   if (run === null) return null;
   const decision = decideLost(run);
@@ -68,5 +76,5 @@ async function settleLost(
   if (after === null) return null;
   if (decision === 'lose') await deps.enqueue(trx, after, 0);
   else await announceFailed(deps, trx, after);
-  return decision;
+  return { decision, run: after };
 }

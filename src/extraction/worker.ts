@@ -27,6 +27,14 @@ export type WorkerVault = Pick<
   'workspace' | 'discardWorkspace' | 'inspect' | 'publish' | 'recover' | 'readyFiles' | 'freeBytes'
 >;
 
+/** Told of what becomes of the work here, once it is certain. */
+export interface ExtractionObserver {
+  /** One source was tried; `code` says why it failed, null that it brought the sound. */
+  sourceTried(source: MediaCandidate['kind'], code: string | null, durationSeconds: number): void;
+  /** A run is over; `code` says why it failed. The time is the listener's, from the first request on. */
+  runEnded(outcome: 'completed' | 'failed' | 'cancelled', code: string | null, durationSeconds: number): void;
+}
+
 export interface WorkerDeps {
   db: Db;
   store: RunStore;
@@ -46,6 +54,7 @@ export interface WorkerDeps {
   random: () => number;
   newId: () => string;
   logger: Logger;
+  observer?: ExtractionObserver;
 }
 
 /** Between two questions to a source that does not answer, in seconds. */
@@ -102,8 +111,14 @@ async function work(deps: WorkerDeps, held: Held): Promise<void> {
   for (;;) {
     const candidate = nextCandidate(ordered, failures);
     if (candidate === null) return fail(deps, held, extractionErrors.error('no-source'), failures);
+    const startedMs = deps.clock.monotonicMs();
     const error = await trySource(deps, held, candidate);
-    if (error === null) return;
+    const durationSeconds = (deps.clock.monotonicMs() - startedMs) / 1000;
+    deps.observer?.sourceTried(candidate.kind, error?.code ?? null, durationSeconds);
+    if (error === null) {
+      noteEnd(deps, run, 'completed', null);
+      return;
+    }
     failures = recordFailure(failures, candidate, error);
     deps.logger.warn({ err: error, run: run.id, source: candidate.kind, code: error.code }, 'a source failed');
     const step = afterFailure({
@@ -139,6 +154,7 @@ async function finishPublished(deps: WorkerDeps, held: Held): Promise<boolean> {
   const file = ready.find(({ format, createdAt }) => format === run.format || createdAt >= run.createdAt);
   if (file === undefined) return false;
   await deps.db.transaction().execute((trx) => complete(deps, held, trx, file));
+  noteEnd(deps, run, 'completed', null);
   await deps.vault.discardWorkspace(run.id);
   return true;
 }
@@ -224,7 +240,18 @@ async function fail(
   await deps.db.transaction().execute(async (trx) => {
     await announceFailed(deps, trx, await changed(deps, held, trx, 'fail', { error, sourceFailures }));
   });
+  noteEnd(deps, held.run, 'failed', why.code);
   await deps.vault.discardWorkspace(held.run.id);
+}
+
+/** After the commit that ended the run. */
+export function noteEnd(
+  { observer, clock }: Pick<WorkerDeps, 'observer' | 'clock'>,
+  run: Run,
+  outcome: Parameters<ExtractionObserver['runEnded']>[0],
+  code: string | null,
+): void {
+  observer?.runEnded(outcome, code, (clock.now().getTime() - run.createdAt.getTime()) / 1000);
 }
 
 /** The end of a run without a file, for the register and for those who watch. */
@@ -256,6 +283,7 @@ async function settle(deps: WorkerDeps, held: Held, error: unknown): Promise<voi
     await deps.db.transaction().execute(async (trx) => {
       await announceFailed(deps, trx, await changed(deps, held, trx, 'cancel'));
     });
+    noteEnd(deps, run, 'cancelled', null);
     await deps.vault.discardWorkspace(run.id);
     return;
   }

@@ -1,45 +1,39 @@
-import { Type } from 'typebox';
+import type { FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/clock/index.ts';
-import type { App } from '../platform/http/index.ts';
+import { type App, addVary } from '../platform/http/index.ts';
+import { translate } from '../platform/i18n/index.ts';
+import { createLook, type Dependency, verdictOf } from './dependencies.ts';
+import { DETAILED_EXAMPLE, DetailedHealth, Health, Liveness } from './schemas.ts';
 
-/** Something this process cannot do its work without. */
-export interface HealthCheck {
-  name: string;
-  /** Throws, or takes too long, when it is not there. */
-  check(): Promise<unknown>;
+export interface HealthRoutesOptions {
+  version: string;
+  clock: Clock;
+  dependencies: readonly Dependency[];
+  isDraining: () => boolean;
+  /** Whether who asks may know more than whether it is well. */
+  mayReadDetails: (request: FastifyRequest) => boolean | Promise<boolean>;
 }
-
-/** Orchestrators ask every few seconds and give up after about as long; a dependency that is slower than this is not there, in ms. */
-const CHECK_TIMEOUT_MS = 2_000;
 
 const COUNTED = { limit: 'health' };
 
-const Health = Type.Object({
-  status: Type.Unsafe<'healthy' | 'unhealthy'>({ type: 'string', enum: ['healthy', 'unhealthy'] }),
-  version: Type.String(),
-  uptime_seconds: Type.Integer(),
-});
-const State = Type.Object({ status: Type.String() });
 const health = (status: 'healthy' | 'unhealthy') => ({
   ...Health,
   examples: [{ status, version: '1.0.0', uptime_seconds: 86_400 }],
 });
-const state = (status: string) => ({ ...State, examples: [{ status }] });
+const detailed = (status: 'degraded' | 'unhealthy') => ({
+  ...DetailedHealth,
+  examples: [{ ...DETAILED_EXAMPLE, status }],
+});
+const state = (status: string) => ({ ...Liveness, examples: [{ status }] });
 
-export function registerHealthRoutes(
-  app: App,
-  options: { version: string; clock: Clock; checks: readonly HealthCheck[]; isDraining: () => boolean },
-): void {
-  const { version, clock, checks, isDraining } = options;
+export function registerHealthRoutes(app: App, options: HealthRoutesOptions): void {
+  const { version, clock, dependencies, isDraining } = options;
   const startedMs = clock.monotonicMs();
-  const healthy = async (): Promise<boolean> => {
-    const results = await Promise.allSettled(checks.map(({ check }) => withTimeout(check(), clock)));
-    for (const [position, result] of results.entries()) {
-      if (result.status === 'rejected')
-        app.log.warn({ err: result.reason, check: checks[position]?.name }, 'unhealthy');
-    }
-    return results.every((result) => result.status === 'fulfilled');
-  };
+  const uptimeSeconds = (): number => Math.floor((clock.monotonicMs() - startedMs) / 1000);
+  const lookAtAll = createLook({ dependencies, clock, logger: app.log });
+  const required = dependencies.filter((dependency) => dependency.required);
+  const lookAtRequired = createLook({ dependencies: required, clock, logger: app.log });
+  const isWell = async (): Promise<boolean> => verdictOf(await lookAtRequired()) !== 'unhealthy';
 
   app.get(
     '/health',
@@ -54,12 +48,46 @@ export function registerHealthRoutes(
       },
     },
     async (_request, reply) => {
-      const well = await healthy();
+      const well = await isWell();
       reply.status(well ? 200 : 503).header('cache-control', 'no-store');
       return {
         status: well ? ('healthy' as const) : ('unhealthy' as const),
         version,
-        uptime_seconds: Math.floor((clock.monotonicMs() - startedMs) / 1000),
+        uptime_seconds: uptimeSeconds(),
+      };
+    },
+  );
+
+  app.get(
+    '/health/detailed',
+    {
+      config: COUNTED,
+      schema: {
+        tags: ['health'],
+        summary: 'L’état de chaque dépendance / How each dependency is',
+        description:
+          'Chaque dépendance avec son délai, pour les opérateurs (portée health:details) et depuis la machine elle-même ; le résumé pour les autres. 503 si rien ne peut être servi. / Each dependency with its latency, for operators (scope health:details) and from the machine itself; the summary for others. 503 when nothing can be served.',
+        security: [{}, { operator: [] }, { account: [] }],
+        response: { 200: detailed('degraded'), 503: detailed('unhealthy') },
+      },
+    },
+    async (request, reply) => {
+      addVary(reply, 'accept-language');
+      const [reports, mayRead] = await Promise.all([lookAtAll(), options.mayReadDetails(request)]);
+      const status = verdictOf(reports);
+      reply.status(status === 'unhealthy' ? 503 : 200).header('cache-control', 'no-store');
+      const summary = { status, version, uptime_seconds: uptimeSeconds() };
+      if (!mayRead) return summary;
+      return {
+        ...summary,
+        dependencies: reports.map((report) => ({
+          name: report.name,
+          status: report.state,
+          required: report.required,
+          latency_ms: Math.round(report.latencyMs * 10) / 10,
+          facts: { ...report.facts },
+          message: report.message === undefined ? null : translate(report.message, request.language),
+        })),
       };
     },
   );
@@ -93,21 +121,9 @@ export function registerHealthRoutes(
       },
     },
     async (_request, reply) => {
-      const ready = !isDraining() && (await healthy());
+      const ready = !isDraining() && (await isWell());
       reply.status(ready ? 200 : 503).header('cache-control', 'no-store');
       return { status: ready ? 'ready' : 'not ready' };
     },
   );
-}
-
-async function withTimeout(work: Promise<unknown>, clock: Clock): Promise<void> {
-  const done = new AbortController();
-  try {
-    await Promise.race([
-      work,
-      clock.sleep(CHECK_TIMEOUT_MS, done.signal).then(() => Promise.reject(new Error('no answer in time'))),
-    ]);
-  } finally {
-    done.abort();
-  }
 }

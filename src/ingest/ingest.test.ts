@@ -29,6 +29,7 @@ let fetcher: Fetcher;
 let clock: ManualClock;
 let source: DebateSource;
 let ingest: Ingest;
+let reported: [walk: string, seen: number, failed: number][];
 let logged: { level: string; msg: string }[];
 
 beforeAll(async () => {
@@ -60,7 +61,9 @@ beforeEach(async () => {
     db: database.db,
     clock,
     logger,
+    onReport: (walk, report) => reported.push([walk, report.seen, report.failed.length]),
   });
+  reported = [];
   return async () => {
     await fetcher.close();
     await portal.close();
@@ -121,7 +124,8 @@ describe('a day', () => {
     ['where the portal knows none', false],
   ])('taken twice writes nothing and asks once a video: %s', async (_case, etags) => {
     publishDay([{ videoId: A, meetingId: MEETING }, { videoId: B }, { videoId: C }], { etags });
-    await ingest.run(THE_DAY);
+    const first = await ingest.run(THE_DAY);
+    expect(reported).toEqual([['days', first.seen, 0]]);
     const before = await everyRow();
     portal.requests.length = 0;
     const report = await ingest.run(THE_DAY);

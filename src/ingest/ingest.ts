@@ -54,9 +54,15 @@ interface IngestOptions {
   db: Db;
   clock: Clock;
   logger: Logger;
+  /** Told of every walk that came to its end. */
+  onReport?: (walk: Walk, report: IngestReport) => void;
 }
 
-export function createIngest({ sources, openData, debates, speech, db, clock, logger }: IngestOptions): Ingest {
+/** `days`: the lists of some days. `live`: what is on the air. `words`: chapters, captions, records. */
+export type Walk = 'days' | 'live' | 'words';
+
+export function createIngest(options: IngestOptions): Ingest {
+  const { sources, openData, debates, speech, db, clock, logger, onReport } = options;
   const store = createIngestStore(db);
   const attempts = createAttempts(logger);
   const take = createTake({ debates, store, clock });
@@ -66,12 +72,14 @@ export function createIngest({ sources, openData, debates, speech, db, clock, lo
     async run(request) {
       const report = emptyReport();
       for (const source of sources) await takeDays(tools, source, request, report);
+      onReport?.('days', report);
       return report;
     },
     takeDumps: (request) => takeDumps({ debates, speech, store, take, clock, logger, ...openData }, request),
     async takeWords({ signal } = {}) {
       const report = emptyReport();
       for (const source of sources) await takeWords({ debates, speech, attempts }, source, signal, report);
+      onReport?.('words', report);
       return report;
     },
     async observeLive({ signal } = {}) {
@@ -84,6 +92,7 @@ export function createIngest({ sources, openData, debates, speech, db, clock, lo
           if (!attempts.noteSilence(report, source.id, error)) attempts.fail(report, 'live', error);
         }
       }
+      onReport?.('live', report);
       return report;
     },
   };

@@ -97,7 +97,8 @@ export async function registerRealtimeRoutes(app: App, options: RealtimeOptions)
   });
 
   const admit = (request: FastifyRequest): (() => void) => {
-    const free = connections.take(clientOfAddress(request.ip));
+    // A client that has left already has no address any more.
+    const free = connections.take(clientOfAddress(request.ip ?? ''));
     if (!free) throw realtimeErrors.error('too-many-connections', { retryAfterSeconds: 30 });
     return free;
   };

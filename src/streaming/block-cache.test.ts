@@ -36,6 +36,7 @@ describe('blocks of stored files', () => {
     ]);
     expect(first(cache.of(key, object).peek(2))).toBe(2);
     expect(reads).toEqual([200]);
+    expect(cache.stats()).toEqual({ hits: 1, misses: 2, entries: 1, sizeBytes: 100 });
   });
 
   it('make room, those that nobody used for a while first', async () => {

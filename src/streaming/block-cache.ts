@@ -19,6 +19,15 @@ export interface ObjectBlocks {
 
 export interface BlockCache {
   of(key: ObjectKey, head: ObjectHead): ObjectBlocks;
+  stats(): BlockStats;
+}
+
+/** Of blocks: lent from memory, read from the storage or waited for, kept now. */
+export interface BlockStats {
+  hits: number;
+  misses: number;
+  entries: number;
+  sizeBytes: number;
 }
 
 interface Home {
@@ -55,6 +64,8 @@ export function createBlockCache(options: { blockBytes: number; maxBytes: number
   const homes = new Map<string, Home>();
   const loading = new Map<string, Promise<Entry>>();
   const spare: Buffer[] = [];
+  let hits = 0;
+  let misses = 0;
 
   function lend(entry: Entry): Entry {
     entry.users += 1;
@@ -117,9 +128,12 @@ export function createBlockCache(options: { blockBytes: number; maxBytes: number
         blockBytes,
         peek: (index) => {
           const entry = home.blocks.get(index);
-          return entry ? lend(entry) : null;
+          if (!entry) return null;
+          hits += 1;
+          return lend(entry);
         },
         load: async (index, object) => {
+          misses += 1;
           const block = `${name}/${index}`;
           let reading = loading.get(block);
           if (!reading) {
@@ -135,6 +149,7 @@ export function createBlockCache(options: { blockBytes: number; maxBytes: number
         },
       };
     },
+    stats: () => ({ hits, misses, entries: ring.length, sizeBytes: (ring.length + spare.length) * blockBytes }),
   };
 }
 

@@ -13,7 +13,7 @@ import { systemClock } from '../platform/clock/index.ts';
 import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
 import { type App, createHttpServer } from '../platform/http/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
-import { createRelay } from './relay.ts';
+import { createRelay, type Relay } from './relay.ts';
 
 const sound = mp3Frames(500);
 const MAX_RELAYS = 2;
@@ -22,6 +22,7 @@ let source: Server;
 let sourceUrl: string;
 let fetcher: Fetcher;
 let app: App;
+let relay: Relay;
 let base: string;
 /** What the source does next, and what it was asked. */
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
@@ -44,7 +45,7 @@ beforeAll(async () => {
     headersTimeoutMs: 300,
     connectionsPerOrigin: MAX_RELAYS,
   });
-  const relay = createRelay({ fetcher, maxRelays: MAX_RELAYS });
+  relay = createRelay({ fetcher, maxRelays: MAX_RELAYS });
   app = await createHttpServer({
     logger: createLogger({ level: 'silent' }),
     publicUrl: 'http://x',
@@ -133,6 +134,7 @@ describe('relaying', () => {
     expect(Object.keys(headers)).not.toContain('set-cookie');
     expect(Object.keys(headers)).not.toContain('server');
     expect(asked[0]?.headers).toMatchObject({ 'user-agent': 'test', 'accept-encoding': 'identity' });
+    expect(relay.stats()).toEqual({ active: 0, sentBytes: sound.length });
   });
 
   it('passes ranges and their condition through, and nothing else that the listener said', async () => {

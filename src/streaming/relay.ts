@@ -22,6 +22,13 @@ export interface Relay {
    * @throws streaming/relays-busy, streaming/source-failed, streaming/source-timeout, before anything was written
    */
   send(request: FastifyRequest, reply: FastifyReply, answer: RelayAnswer): Promise<void>;
+  stats(): RelayStats;
+}
+
+export interface RelayStats {
+  /** Listeners that are relayed now. */
+  active: number;
+  sentBytes: number;
 }
 
 /** Listeners come back on their own; a source that failed once may be asked once more. */
@@ -38,6 +45,10 @@ const SOUND_TYPE = /^(audio\/|application\/octet-stream|binary\/octet-stream)/i;
  */
 export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays: number }): Relay {
   let relays = 0;
+  let sentBytes = 0;
+  const onSent = (bytes: number): void => {
+    sentBytes += bytes;
+  };
 
   async function send(request: FastifyRequest, reply: FastifyReply, answer: RelayAnswer): Promise<void> {
     if (relays >= options.maxRelays) {
@@ -48,7 +59,8 @@ export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays
     const onClose = (): void => leaving.abort();
     reply.raw.once('close', onClose);
     try {
-      await pass(await open(request, answer.url, leaving.signal), request.method, reply, answer);
+      const source = await open(request, answer.url, leaving.signal);
+      await pass(source, { method: request.method, reply, answer, onSent });
     } catch (error) {
       if (!leaving.signal.aborted) throw error;
       takeOver(reply);
@@ -72,10 +84,14 @@ export function createRelay(options: { fetcher: Pick<Fetcher, 'open'>; maxRelays
     }
   }
 
-  return { send };
+  return { send, stats: () => ({ active: relays, sentBytes }) };
 }
 
-async function pass(source: OpenedResponse, method: string, reply: FastifyReply, answer: RelayAnswer): Promise<void> {
+async function pass(
+  source: OpenedResponse,
+  listener: { method: string; reply: FastifyReply; answer: RelayAnswer; onSent: (bytes: number) => void },
+): Promise<void> {
+  const { method, reply, answer, onSent } = listener;
   const type = source.headers['content-type'] ?? 'audio/mpeg';
   if (source.status !== 416 && !SOUND_TYPE.test(type)) {
     discard(source.body);
@@ -96,6 +112,8 @@ async function pass(source: OpenedResponse, method: string, reply: FastifyReply,
   }
   const range = source.headers['content-range'];
   if (range === undefined || range.startsWith('bytes 0-')) answer.onFirstBytes?.();
+  // What is handed over here is taken by the listener or, at most a buffer of it, lost with the connection.
+  source.body.on('data', (piece: Buffer) => onSent(piece.length));
   try {
     await pipeline(source.body, response);
   } catch {

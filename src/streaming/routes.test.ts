@@ -17,7 +17,13 @@ import { createFetcher } from '../platform/fetch/index.ts';
 import { type App, createHttpServer } from '../platform/http/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { type AudioFile, createLocalStorage, createVault, type OpenObject, type Vault } from '../vault/index.ts';
-import { createPlayables, createRelay, type ExtractionState, registerStreamingRoutes } from './index.ts';
+import {
+  createPlayables,
+  createRelay,
+  type ExtractionState,
+  registerStreamingRoutes,
+  type Streaming,
+} from './index.ts';
 
 /** Four blocks and a bit, so that answers cross from one to the next. */
 const sitting = mp3Frames(2_600, 3);
@@ -30,6 +36,7 @@ let events: Events;
 let debates: Debates;
 let vault: Vault;
 let app: App;
+let streaming: Streaming;
 let base: string;
 let file: AudioFile;
 let extraction: ExtractionState | null = null;
@@ -92,7 +99,7 @@ beforeAll(async () => {
   file = await publish(stored, sitting);
   app = await createHttpServer({ logger, publicUrl, trustProxy: false, version: '1' });
   const fetcher = createFetcher({ userAgent: 'test', clock: systemClock, random: () => 0 });
-  registerStreamingRoutes(app, {
+  streaming = registerStreamingRoutes(app, {
     playables: await createPlayables({ debates, vault, events }),
     vault: { open: async (key) => counted(await vault.open(key)), openNow: (key) => counted(vault.openNow(key)) },
     relay: createRelay({ fetcher, maxRelays: 1 }),
@@ -178,6 +185,13 @@ describe('the sound', () => {
       'x-request-id': expect.stringMatching(/.+/),
     });
     expect(response.headers.has('content-range')).toBe(false);
+  });
+
+  it('that was taken is counted to the byte', async () => {
+    const before = streaming.stats().stored.sentBytes;
+    await bytesOf(await stream({ range: 'bytes=262100-600000' }));
+    await statusOf({}, 'HEAD');
+    expect(streaming.stats().stored.sentBytes - before).toBe(600_001 - 262_100);
   });
 
   it.each([

@@ -12,9 +12,9 @@ import { DOWNLOAD_EXAMPLE, INFO_EXAMPLE } from './example.ts';
 import { asciiName, downloadName } from './file-name.ts';
 import type { Playable, Playables } from './playables.ts';
 import { addressOf, type ExtractionState, presentInfo } from './present.ts';
-import type { Relay } from './relay.ts';
+import type { Relay, RelayStats } from './relay.ts';
 import { Download, type DownloadBody, FileParams, FileQuery, Info, RenditionQuery } from './schemas.ts';
-import { createServeStored, type PreparedAnswer } from './serve-stored.ts';
+import { createServeStored, type PreparedAnswer, type StoredStats } from './serve-stored.ts';
 import { createSignedLinks } from './signed-links.ts';
 
 export interface StreamingRoutesOptions {
@@ -68,7 +68,11 @@ const LATER_PIECE = /^bytes=(?:-|0*[1-9])/;
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
-export function registerStreamingRoutes(app: App, options: StreamingRoutesOptions): void {
+export interface Streaming {
+  stats(): { stored: StoredStats; relay: RelayStats };
+}
+
+export function registerStreamingRoutes(app: App, options: StreamingRoutesOptions): Streaming {
   const { playables, publicUrl, clock } = options;
   const stored = createServeStored({
     vault: options.vault,
@@ -112,7 +116,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     return made;
   }
 
-  addShortcut(app, (request, response, always) => {
+  addShortcut(app, '/api/streaming/:debate_id/stream', (request, response, always) => {
     // What may begin a play is counted, by what the framework knows of its listener.
     if (!LATER_PIECE.test(request.headers.range ?? '')) return false;
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
@@ -252,6 +256,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
       return reply;
     },
   );
+  return { stats: () => ({ stored: stored.stats(), relay: options.relay.stats() }) };
 }
 
 /** @throws the coded refusal, when the decision is one. */

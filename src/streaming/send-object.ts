@@ -6,6 +6,9 @@ import { limitStall } from './take-over.ts';
 /** What became of an answer: all bytes given to the system, or the listener left (or was too slow) before. */
 export type Sent = 'complete' | 'aborted';
 
+/** Told of bytes that the system has taken. */
+export type OnSent = (bytes: number) => void;
+
 /** Blocks handed to the system at once: a range of one block's size that begins in the middle of one goes out in one call. */
 const GROUP_BLOCKS = 2;
 
@@ -38,6 +41,7 @@ export function sendBlocks(
   blocks: ObjectBlocks,
   group: readonly Block[],
   { start, end }: ByteRange,
+  onSent: OnSent,
 ): void {
   const { socket } = response;
   // Held back until the end of the answer lets all of it go.
@@ -47,12 +51,15 @@ export function sendBlocks(
   for (let at = 0; at < final; at += 1) response.write(pieces[at]);
   response.end(pieces[final]);
   if (socket?.writableLength === 0) {
+    onSent(end + 1 - start);
     releaseAll(blocks, group);
     return;
   }
   limitStall(response);
   response.once('close', () => {
-    if (response.writableFinished) releaseAll(blocks, group);
+    if (!response.writableFinished) return;
+    onSent(end + 1 - start);
+    releaseAll(blocks, group);
   });
 }
 
@@ -69,6 +76,7 @@ export async function sendObject(
   response: ServerResponse,
   { object, blocks }: { object: OpenObject; blocks: ObjectBlocks },
   range: ByteRange,
+  onSent: OnSent,
 ): Promise<Sent> {
   const write = groupWriter(response);
   let position = range.start;
@@ -76,9 +84,11 @@ export async function sendObject(
     while (position <= range.end) {
       const group = await nextBlocks(blocks, object, position, range.end);
       const pieces = piecesOf(group, blocks.blockBytes, position, range.end);
+      const before = position;
       for (const piece of pieces) position += piece.length;
       // Blocks that a broken connection may still hold are never given back: their memory is not written to again.
       if (!(await write(pieces, position > range.end))) return 'aborted';
+      onSent(position - before);
       releaseAll(blocks, group);
     }
     return 'complete';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AudioFormat, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
-import { createBlockCache, type ObjectBlocks } from './block-cache.ts';
+import { type BlockStats, createBlockCache, type ObjectBlocks } from './block-cache.ts';
 import { streamingErrors } from './errors.ts';
 import { type AnswerPlan, planAnswer, type Representation } from './plan-answer.ts';
 import { type ByteRange, blocksInMemory, sendBlocks, sendObject } from './send-object.ts';
@@ -48,6 +48,14 @@ export interface ServeStored {
    * waiting and for what has to be refused. `always` are the headers that every answer has.
    */
   serveNow(request: IncomingMessage, response: ServerResponse, always: () => string[], answer: PreparedAnswer): boolean;
+  stats(): StoredStats;
+}
+
+export interface StoredStats {
+  /** Answers begun, those without the framework too. */
+  answers: number;
+  sentBytes: number;
+  blocks: BlockStats;
 }
 
 type GoodPlan = Exclude<AnswerPlan, { status: 412 | 416 }>;
@@ -59,6 +67,11 @@ export function createServeStored(options: {
 }): ServeStored {
   const { vault } = options;
   const cache = createBlockCache({ blockBytes: BLOCK_BYTES, maxBytes: CACHE_BYTES });
+  let answers = 0;
+  let sentBytes = 0;
+  const onSent = (bytes: number): void => {
+    sentBytes += bytes;
+  };
 
   function prepared({ file, cacheControl, headers }: StoredAnswer, object: ObjectHead): PreparedAnswer {
     const etag = `"${file.sha256.slice(0, ETAG_HEX_DIGITS)}"`;
@@ -87,12 +100,13 @@ export function createServeStored(options: {
           reply.header('content-range', `bytes */${object.sizeBytes}`);
           throw streamingErrors.error('range-not-satisfiable');
         }
+        answers += 1;
         const { response, headers } = takeOver(reply);
         response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
         const body = bodyOf(request.method, plan);
         if (body?.start === 0 || isUnchanged(request, plan)) stored.onFirstBytes?.();
         if (body === null) response.end();
-        else await sendObject(response, { object, blocks: answer.blocks }, body);
+        else await sendObject(response, { object, blocks: answer.blocks }, body, onSent);
         return true;
       } finally {
         object.close();
@@ -112,14 +126,19 @@ export function createServeStored(options: {
       const group = body && blocksInMemory(answer.blocks, body);
       const object = body && !group ? vault.openNow(answer.file) : null;
       if (body && !group && !object) return false;
+      answers += 1;
       response.writeHead(plan.status, headOf(always(), answer, plan));
       if (body === null) response.end();
-      else if (group) sendBlocks(response, answer.blocks, group, body);
+      else if (group) sendBlocks(response, answer.blocks, group, body, onSent);
       else if (object) {
-        sendObject(response, { object, blocks: answer.blocks }, body).catch(options.onError).finally(object.close);
+        sendObject(response, { object, blocks: answer.blocks }, body, onSent)
+          .catch(options.onError)
+          .finally(object.close);
       }
       return true;
     },
+
+    stats: () => ({ answers, sentBytes, blocks: cache.stats() }),
   };
 }
 

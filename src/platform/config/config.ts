@@ -33,6 +33,8 @@ export interface Config {
   siteUrl: string;
   /** Hosts that an administrator may add pages of: `host`, `host:port`, `*.domain`. */
   sourceHosts: readonly string[];
+  /** Where metrics and health are also answered, to whoever can reach it; undefined: nowhere. */
+  metricsPort: number | undefined;
   /** Null: the scheduler does not ingest. */
   ingestEverySeconds: number | null;
   ingestDays: number;
@@ -188,6 +190,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
       ADMIN_TOKEN: secretToken({ default: undefined }),
       JWT_SECRET: secret({ default: undefined }),
+      METRICS_PORT: port({ default: undefined }),
       PORTAL_URL: httpUrl({ default: 'https://videos.assemblee-nationale.fr' }),
       MEDIA_URL: httpUrl({ default: 'http://anorigin.vodalys.com' }),
       HLS_URL: httpUrl({ default: 'https://videos-an.vodalys.com' }),
@@ -221,6 +224,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN,
     secret: env.JWT_SECRET,
+    metricsPort: env.METRICS_PORT,
     portalUrl: env.PORTAL_URL,
     mediaUrl: env.MEDIA_URL,
     hlsUrl: env.HLS_URL,

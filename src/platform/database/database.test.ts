@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../../../tests/support/database.ts';
 import { systemClock } from '../clock/index.ts';
-import { FolderHeldError, migrate, openDatabase } from './index.ts';
+import { FolderHeldError, migrate, openDatabase, type QueryNote } from './index.ts';
 
 const quiet = { clock: systemClock, onFatal: () => undefined, onWarning: () => undefined };
 
@@ -26,6 +26,32 @@ describe('the database', () => {
     const { rows } = await sql`select * from things`.execute(database.db);
     expect(rows).toEqual([{ id: 1, big: 9007199254740991, amount: 1.5, day: '2026-10-06', data: { a: [1] } }]);
     expect(await database.ping()).toBeGreaterThan(0);
+  });
+
+  it('tells of its pool, and of each statement what kind it was, how long it took and whether it failed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'robian-notes-'));
+    const notes: QueryNote[] = [];
+    const noted = await openDatabase({
+      ...quiet,
+      url: database.url,
+      dataDir: folder,
+      onQuery: (note) => notes.push(note),
+    });
+    try {
+      await noted.db.selectFrom(sql<{ n: number }>`(select 1 as n)`.as('one')).selectAll().execute();
+      await sql`select 1`.execute(noted.db);
+      await expect(sql`select wrong`.execute(noted.db)).rejects.toThrow('wrong');
+      expect(notes.map(({ kind, failed }) => [kind, failed])).toEqual([
+        ['select', false],
+        ['raw', false],
+        ['raw', true],
+      ]);
+      expect(notes.every(({ durationSeconds }) => durationSeconds > 0 && durationSeconds < 10)).toBe(true);
+      expect(noted.pool()).toEqual({ size: 1, idle: 1, waiting: 0, limit: noted.kind === 'embedded' ? 1 : 10 });
+    } finally {
+      await noted.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('keeps nothing of a transaction that failed', async () => {

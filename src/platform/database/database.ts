@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock/index.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded.ts';
@@ -24,7 +24,26 @@ export interface Database {
   tryLock(name: string): Promise<{ release(): Promise<void>; lost: AbortSignal } | null>;
   /** Answers in ms, or throws: for health checks. */
   ping(): Promise<number>;
+  pool(): PoolState;
   close(): Promise<void>;
+}
+
+/** Connections, and who waits for one. */
+export interface PoolState {
+  size: number;
+  idle: number;
+  waiting: number;
+  limit: number;
+}
+
+/** What a statement is; those that were written as text are `raw`. */
+export type StatementKind = 'select' | 'insert' | 'update' | 'delete' | 'raw';
+
+export interface QueryNote {
+  kind: StatementKind;
+  /** From sending it to having its rows, without the wait for a connection. */
+  durationSeconds: number;
+  failed: boolean;
 }
 
 export interface DatabaseOptions {
@@ -34,6 +53,8 @@ export interface DatabaseOptions {
   clock: Clock;
   onFatal: (error: Error) => void;
   onWarning: (error: Error) => void;
+  /** Told of every statement. */
+  onQuery?: (note: QueryNote) => void;
   /** Connections to PostgreSQL. Embedded it is always 1: all connections of the embedded engine share one session. */
   poolSize?: number;
 }
@@ -57,10 +78,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const connection: pg.ClientConfig = embedded
     ? { host: embedded.host, port: embedded.port, user: 'postgres', database: 'postgres' }
     : { connectionString: options.url, statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true };
+  const limit = embedded ? 1 : (options.poolSize ?? DEFAULT_POOL_SIZE);
   const pool = new pg.Pool({
     ...connection,
     types: { getTypeParser: plainValues as typeof pg.types.getTypeParser },
-    max: embedded ? 1 : (options.poolSize ?? DEFAULT_POOL_SIZE),
+    max: limit,
     // The embedded engine has one session: closing it would drop what the session has prepared and listened to.
     idleTimeoutMillis: embedded ? 0 : 30_000,
     connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
@@ -68,7 +90,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     application_name: 'robian',
   });
   pool.on('error', options.onWarning);
-  const db: Db = new Kysely<object>({ dialect: new PostgresDialect({ pool }) });
+  const { onQuery } = options;
+  const db: Db = new Kysely<object>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onQuery === undefined ? {} : { log: (event: LogEvent) => onQuery(noteOf(event)) }),
+  });
   return {
     db,
     kind: embedded ? 'embedded' : 'postgresql',
@@ -85,8 +111,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await pool.query('select 1');
       return options.clock.monotonicMs() - started;
     },
+    pool: () => ({ size: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, limit }),
     close: () => closeAll(db, embedded),
   };
+}
+
+const KINDS: Readonly<Record<string, StatementKind>> = {
+  SelectQueryNode: 'select',
+  InsertQueryNode: 'insert',
+  UpdateQueryNode: 'update',
+  DeleteQueryNode: 'delete',
+};
+
+function noteOf({ level, query, queryDurationMillis }: LogEvent): QueryNote {
+  const kind = KINDS[query.query.kind] ?? 'raw';
+  return { kind, durationSeconds: queryDurationMillis / 1000, failed: level === 'error' };
 }
 
 async function closeAll(db: Db, embedded: EmbeddedServer | null): Promise<void> {

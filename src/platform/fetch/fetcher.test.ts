@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Clock, systemClock } from '../clock/index.ts';
-import { createFetcher, FetchError, type Fetcher } from './index.ts';
+import { type Contact, createFetcher, FetchError, type Fetcher } from './index.ts';
+
+const contacts: Contact[] = [];
 
 describe('fetching', () => {
   let server: Server;
@@ -27,6 +29,7 @@ describe('fetching', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     fetcher = createFetcher({
+      onContact: (contact) => contacts.push(contact),
       userAgent: 'RobianAPI/test',
       clock,
       random: () => 0.5,
@@ -66,6 +69,21 @@ describe('fetching', () => {
     expect(error).toMatchObject({ reason: 'status', status: 503, transient: true });
     expect(attempts).toBe(4);
     expect(waited).toEqual([500, 1000, 2000]);
+  });
+
+  it('tells of each request where it went and what came of it', async () => {
+    contacts.length = 0;
+    answer = (_request, response, attempt) => response.writeHead(attempt === 1 ? 503 : 200).end('ok');
+    await fetcher.bytes(`${base}/a/path?with=query`, { maxBytes: 10 });
+    const stopped = new AbortController();
+    answer = () => stopped.abort(new Error('enough'));
+    await expect(fetcher.bytes(base, { maxBytes: 10, signal: stopped.signal })).rejects.toThrow('enough');
+    const told = contacts.map(({ origin, outcome, durationSeconds }) => [origin, outcome, durationSeconds >= 0]);
+    expect(told).toEqual([
+      [base, 'status', true],
+      [base, 'answered', true],
+      [base, 'aborted', true],
+    ]);
   });
 
   it('succeeds when a dropped connection comes back', async () => {

@@ -1,8 +1,18 @@
 import type { Readable } from 'node:stream';
 import { Agent, errors, request } from 'undici';
 import type { Clock } from '../clock/index.ts';
-import { FetchError } from './fetch-error.ts';
+import { FetchError, type FetchErrorReason } from './fetch-error.ts';
 import { type HostRule, isPublicLiteral, PrivateAddressError, publicLookup, type ResolveHost } from './host-rule.ts';
+
+/** One request that was sent, whatever came back. */
+export interface Contact {
+  /** Of the address asked, `https://host:port`. */
+  origin: string;
+  /** `answered`: with what was asked for. `aborted`: nobody waits for it any more. */
+  outcome: 'answered' | 'aborted' | 'failed' | FetchErrorReason;
+  /** Until the headers were there. */
+  durationSeconds: number;
+}
 
 export interface FetcherOptions {
   /** Sent with every request: name, version and a way to reach us, as the Assembly's services expect. */
@@ -31,6 +41,8 @@ export interface FetcherOptions {
   hosts?: HostRule | undefined;
   /** Instead of the system's, for `hosts`. */
   resolve?: ResolveHost;
+  /** Told of every request, each attempt for itself. */
+  onContact?: (contact: Contact) => void;
 }
 
 export interface FetchOptions {
@@ -128,8 +140,27 @@ export function createFetcher(options: FetcherOptions): Fetcher {
     }
   }
 
-  async function openOnce(asked: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
+  async function openOnce(url: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
     fetchOptions.signal?.throwIfAborted();
+    const startedMs = clock.monotonicMs();
+    const tell = (outcome: Contact['outcome']): void =>
+      options.onContact?.({
+        origin: URL.parse(url)?.origin ?? '',
+        outcome,
+        durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
+      });
+    try {
+      const opened = await send(url, fetchOptions);
+      tell('answered');
+      return opened;
+    } catch (error) {
+      const reason = error instanceof FetchError ? error.reason : 'failed';
+      tell(fetchOptions.signal?.aborted ? 'aborted' : reason);
+      throw error;
+    }
+  }
+
+  async function send(asked: string, fetchOptions: FetchOptions): Promise<OpenedResponse> {
     const { response, url } = await follow(asked, fetchOptions);
     const headers = flattenHeaders(response.headers);
     const status = response.statusCode;

@@ -1,6 +1,8 @@
+export { type Contacts, createContacts } from './contacts.ts';
 export { FetchError, type FetchErrorReason } from './fetch-error.ts';
 export {
   asFetchError,
+  type Contact,
   createFetcher,
   type Fetcher,
   type FetcherOptions,

@@ -6,6 +6,11 @@ import { httpErrors } from './errors.ts';
 /** What any operation may answer. */
 const always = { 400: invalidRequest, 500: problemResponse(httpErrors.error('internal')) };
 const whenCounted = { 429: problemResponse(httpErrors.error('too-many-requests', { retryAfterSeconds: 1 })) };
+/** RFC 9110 §13.1.2: every answer that can be kept has an ETag. */
+const whenKept = {
+  304: { description: 'Inchangé depuis If-None-Match / Unchanged since If-None-Match', type: 'null' },
+};
+/** A body that nobody asked for is read all the same, to be refused. */
 const withBody = {
   413: problemResponse(httpErrors.error('body-too-large')),
   415: problemResponse(httpErrors.error('unsupported-media-type')),
@@ -32,7 +37,9 @@ interface Extensions {
  */
 export function describeOperation(route: RouteOptions, policy: Policy | null): FastifySchema & Extensions {
   const { schema = {}, config = {} } = route;
-  const idempotent = config.idempotent ?? ([route.method].flat().every(isIdempotent) || undefined);
+  const methods = [route.method].flat();
+  const idempotent = config.idempotent ?? (methods.every(isIdempotent) || undefined);
+  const outcomes = (schema.response ?? {}) as object;
   return {
     // An operation that declares no parameters takes none: what would be ignored is refused instead.
     querystring: { type: 'object', properties: {}, additionalProperties: false },
@@ -41,14 +48,19 @@ export function describeOperation(route: RouteOptions, policy: Policy | null): F
     response: {
       ...always,
       ...(policy === null ? {} : whenCounted),
-      ...(schema.body === undefined ? {} : withBody),
-      ...(schema.response as object | undefined),
+      ...(methods.every(isReading) ? {} : withBody),
+      ...(methods.every(isReading) && Object.hasOwn(outcomes, 200) ? whenKept : {}),
+      ...outcomes,
     },
     'x-rate-limit': policy && { name: policy.name, requests: policy.quota, window_seconds: policy.windowSeconds },
     ...(idempotent === undefined ? {} : { 'x-idempotent': idempotent }),
     'x-scope': config.scope ?? null,
     ...(config.role === undefined ? {} : { 'x-role': config.role }),
   };
+}
+
+function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 function isIdempotent(method: string): boolean {

@@ -15,12 +15,14 @@ import { createLanguages, type Language, type Languages, spokenIn } from '../i18
 import { createRequestLog, type Logger } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
 import { withExamples } from './describe.ts';
+import { findEndless } from './endless-numbers.ts';
 import { httpErrors } from './errors.ts';
 import { fieldMessage, type Refusal } from './field-messages.ts';
 import { describeOperation } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
-import { createShortcuts, type Shortcut } from './shortcuts.ts';
+import type { RequestObserver } from './request-observer.ts';
+import { createShortcuts, type Shortcut, type Shortcuts } from './shortcuts.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
@@ -31,6 +33,8 @@ export interface HttpServerOptions extends ReceptionOptions {
   version: string;
   /** Absent: French and English. */
   languages?: Languages;
+  /** Absent: nobody counts. */
+  observer?: RequestObserver | undefined;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
@@ -46,12 +50,23 @@ const SILENCE_TIMEOUT_MS = 120_000;
 /** Longer than the 60 s after which common proxies close idle connections, so that it is they who close, in ms. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_PARAM_LENGTH = 300;
+/** What any address may take; others that Node reads (there are forty) are nobody's. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The HTTP application with what every operation shares: ids, errors, languages, conditional answers, log line, OpenAPI. */
 export async function createHttpServer(options: HttpServerOptions): Promise<App> {
   const reception = createReception(options);
-  const shortcuts = createShortcuts((request) => reception.headersOf(request, requestIdOf(request)));
+  const languages = options.languages ?? createLanguages();
+  const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const known = asAppError(error, request.language);
+    options.observer?.refused(known.code);
+    return sendProblem(known, request, reply, options.publicUrl, error);
+  };
+  const shortcuts = createShortcuts({
+    headersOf: (request) => reception.headersOf(request, requestIdOf(request)),
+    observer: options.observer,
+  });
   const app: App = Fastify({
     serverFactory: shortcuts.serverFactory,
     loggerInstance: options.logger as FastifyBaseLogger,
@@ -69,6 +84,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     // Unknown fields are refused, never dropped; every wrong field is named.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', useDefaults: true, allErrors: true } },
     // v1 is the current version, and /api follows the current version: one operation, two addresses.
+    // An address that cannot be read comes to no route, and so to no hook.
+    frameworkErrors: (error, request, reply) => {
+      const headers = reception.headersOf(request.raw, request.id);
+      for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] as 'etag', headers[at + 1]);
+      const language = languages.negotiate(request.headers['accept-language']);
+      answerProblem(error, Object.assign(request, { language }), reply);
+    },
     rewriteUrl: ({ url = '/' }) => (url.startsWith('/api/v1') ? url.replace(/^\/api\/v1(?=\/|\?|$)/, '/api') : url),
   }).withTypeProvider<TypeBoxTypeProvider>();
 
@@ -103,7 +125,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
   shortcutsOf.set(app, shortcuts.add);
   app.addHook('preClose', async () => shortcuts.close());
-  const languages = options.languages ?? createLanguages();
   app.decorateRequest('language', {
     getter() {
       return languages.negotiate(this.headers['accept-language']);
@@ -119,13 +140,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     }
   });
   app.addHook('onSend', conditionalAnswer);
-  app.addHook('onResponse', logRequests(options.logger));
+  app.addHook('onResponse', noteAnswers(options));
 
-  app.setErrorHandler((error, request, reply) =>
-    sendProblem(asAppError(error, request.language), request, reply, options.publicUrl, error),
-  );
+  app.addHook('preHandler', async ({ query, body }) => {
+    for (const [part, value] of Object.entries({ query, body })) {
+      const path = findEndless(value);
+      if (path) {
+        const field = [part, ...path].join('.');
+        throw httpErrors.error('invalid-request', { fields: [{ field, message: 'Infinity' }] });
+      }
+    }
+  });
+
+  app.setErrorHandler(answerProblem);
   app.setNotFoundHandler({ preHandler: reception.forNoRoute }, (request, reply) => {
-    const allowed = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+    const allowed = METHODS.filter(
       (method) => app.findRoute({ method, url: request.url.split('?')[0] ?? '/' }) !== null,
     );
     if (allowed.length === 0) throw httpErrors.error('not-found');
@@ -136,22 +165,27 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   return app;
 }
 
-const shortcutsOf = new WeakMap<App, (shortcut: Shortcut) => void>();
+const shortcutsOf = new WeakMap<App, Shortcuts['add']>();
 
-/** Lets a room answer some requests before the framework meets them; those are neither counted nor written down. */
-export function addShortcut(app: App, shortcut: Shortcut): void {
-  shortcutsOf.get(app)?.(shortcut);
+/**
+ * Lets a room answer some requests of a route before the framework meets them: no limit counts them, and no line is written.
+ */
+export function addShortcut(app: App, route: string, shortcut: Shortcut): void {
+  shortcutsOf.get(app)?.(route, shortcut);
 }
 
-/** One line a request, unless its route is quiet and nothing went wrong. */
-function logRequests(logger: Logger): onResponseHookHandler {
+/** One line a request, unless its route is quiet and nothing went wrong; every one is counted. */
+function noteAnswers({ logger, observer }: Pick<HttpServerOptions, 'logger' | 'observer'>): onResponseHookHandler {
   const write = createRequestLog(logger);
   return (request, reply, done) => {
     const { url = 'none', config } = request.routeOptions;
-    if (config.quiet !== true || reply.statusCode >= 400) {
-      const durationMs = Math.round(reply.elapsedTime * 10) / 10;
-      write({ requestId: request.id, method: request.method, route: url, status: reply.statusCode, durationMs });
+    const status = reply.statusCode;
+    const elapsedMs = reply.elapsedTime;
+    if (config.quiet !== true || status >= 400) {
+      const durationMs = Math.round(elapsedMs * 10) / 10;
+      write({ requestId: request.id, method: request.method, route: url, status, durationMs });
     }
+    observer?.answered(METHODS.includes(request.method) ? request.method : 'other', url, status, elapsedMs / 1000);
     done();
   };
 }

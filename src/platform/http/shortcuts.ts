@@ -1,5 +1,6 @@
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { FastifyServerFactory } from 'fastify';
+import type { RequestObserver } from './request-observer.ts';
 
 /**
  * Answers a request from memory, or returns false having touched nothing: then the framework takes it, with all its hooks.
@@ -9,7 +10,8 @@ export type Shortcut = (request: IncomingMessage, response: ServerResponse, alwa
 
 export interface Shortcuts {
   serverFactory: FastifyServerFactory;
-  add(shortcut: Shortcut): void;
+  /** `route` is the template under which its answers are counted. */
+  add(route: string, shortcut: Shortcut): void;
   /** The server drains: from here on the framework answers everything, as it knows how to send clients away. */
   close(): void;
 }
@@ -18,18 +20,30 @@ export interface Shortcuts {
  * Players ask for one file in hundreds of small pieces, and three quarters of such an answer's price is the framework's way
  * through hooks, router and reply. What is in memory is answered before it.
  */
-export function createShortcuts(headersOf: (request: IncomingMessage) => string[]): Shortcuts {
-  const shortcuts: Shortcut[] = [];
+export function createShortcuts(options: {
+  headersOf: (request: IncomingMessage) => string[];
+  observer: RequestObserver | undefined;
+}): Shortcuts {
+  const { headersOf, observer } = options;
+  const shortcuts: { route: string; answers: Shortcut }[] = [];
   let closed = false;
   return {
-    add: (shortcut) => void shortcuts.push(shortcut),
+    add: (route, answers) => void shortcuts.push({ route, answers }),
     close: () => {
       closed = true;
     },
     serverFactory: (handler, options) => {
-      const listener: RequestListener = (request, response) => {
+      const answerNow = (request: IncomingMessage, response: ServerResponse): boolean => {
+        const startedMs = performance.now();
         const always = (): string[] => headersOf(request);
-        if (closed || !shortcuts.some((shortcut) => shortcut(request, response, always))) handler(request, response);
+        const found = shortcuts.find(({ answers }) => answers(request, response, always));
+        // Until all is on its way: how fast a listener takes it says nothing of us.
+        const seconds = (performance.now() - startedMs) / 1000;
+        if (found) observer?.answered(request.method ?? '', found.route, response.statusCode, seconds);
+        return found !== undefined;
+      };
+      const listener: RequestListener = (request, response) => {
+        if (closed || !answerNow(request, response)) handler(request, response);
       };
       // Fastify sets these itself only on servers that it makes.
       const {

@@ -53,6 +53,7 @@ describe('periodic tasks', () => {
   it('run again after a failure, each alone with itself, until the signal', async () => {
     const stop = new AbortController();
     const failures: string[] = [];
+    const ends: unknown[] = [];
     let runs = 0;
     let inside = 0;
     await runPeriodically(
@@ -71,9 +72,20 @@ describe('periodic tasks', () => {
           },
         },
       ],
-      { clock: quick, signal: stop.signal, onError: (task) => failures.push(task) },
+      {
+        clock: quick,
+        signal: stop.signal,
+        onError: (task) => failures.push(task),
+        onEnd: ({ task, failed }) => ends.push([task, failed]),
+      },
     );
     expect(runs).toBe(4);
     expect(failures).toEqual(['count']);
+    expect(ends).toEqual([
+      ['count', false],
+      ['count', true],
+      ['count', false],
+      ['count', false],
+    ]);
   });
 });

@@ -1,1 +1,10 @@
-export { createJobQueue, defineJob, type Job, type JobDefinition, type JobQueue, type SendOptions } from './queue.ts';
+export {
+  createJobQueue,
+  defineJob,
+  type Job,
+  type JobDefinition,
+  type JobQueue,
+  type QueueDepth,
+  type QueueStats,
+  type SendOptions,
+} from './queue.ts';

@@ -12,6 +12,7 @@ const endless = defineJob<{ name: string }>({
   expireInSeconds: 60,
 });
 const fail = defineJob<{ name: string }>({ name: 'fail', retryLimit: 0, retryDelaySeconds: 1, expireInSeconds: 60 });
+const tally = defineJob<{ name: string }>({ name: 'tally', retryLimit: 0, retryDelaySeconds: 1, expireInSeconds: 60 });
 
 describe('jobs', () => {
   let database: TestDatabase;
@@ -19,7 +20,7 @@ describe('jobs', () => {
   beforeAll(async () => {
     database = await openTestDatabase();
     queue = createJobQueue({ database, onError: () => undefined, supervise: true });
-    await queue.start([greet, rank, fail, endless]);
+    await queue.start([greet, rank, fail, endless, tally]);
   });
   afterAll(async () => {
     await queue.stop(1_000);
@@ -92,5 +93,27 @@ describe('jobs', () => {
     await started.promise;
     await another.stop(0);
     expect(written).toEqual(['where it was']);
+  });
+
+  it('are counted by queue, with the age of what waits, and apart from the dead', async () => {
+    await send(tally, 'ready');
+    await send(tally, 'ready');
+    await send(tally, 'later', { startAfterSeconds: 3600 });
+    await sql`update pgboss.job set start_after = now() - interval '2 minutes', created_on = now() - interval '1 hour'
+      where name = 'tally' and start_after <= now()`.execute(database.db);
+    const before = await queue.stats();
+    await send({ ...tally, name: 'dead-letters' }, 'dead');
+    const { queues, deadLetters } = await queue.stats();
+    const counted = queues.find(({ name }) => name === 'tally');
+    expect(counted).toEqual({
+      name: 'tally',
+      ready: 2,
+      deferred: 1,
+      active: 0,
+      oldestReadySeconds: expect.any(Number),
+    });
+    expect(Math.floor((counted?.oldestReadySeconds ?? 0) / 60)).toBe(2);
+    expect(queues.map(({ name }) => name).sort()).toEqual(['endless', 'fail', 'greet', 'rank', 'tally']);
+    expect(deadLetters).toBe(before.deadLetters + 1);
   });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database, Trx } from '../database/index.ts';
 
@@ -43,6 +44,25 @@ export interface JobQueue {
    * in order; those that do not are tried again.
    */
   stop(graceMs: number): Promise<void>;
+  /** How much there is to do, in all processes together: for metrics. */
+  stats(): Promise<QueueStats>;
+}
+
+export interface QueueStats {
+  queues: readonly QueueDepth[];
+  /** Jobs whose attempts all failed. */
+  deadLetters: number;
+}
+
+export interface QueueDepth {
+  name: string;
+  /** Could be taken now. */
+  ready: number;
+  /** Wait for their time: for another attempt, mostly. */
+  deferred: number;
+  active: number;
+  /** Since the one that is ready for longest could have been taken; 0 when none is. */
+  oldestReadySeconds: number;
 }
 
 export function defineJob<Data extends object>(job: Omit<JobDefinition<Data>, 'data'>): JobDefinition<Data> {
@@ -110,6 +130,24 @@ export function createJobQueue(options: {
           }
         });
       }
+    },
+    stats: async () => {
+      // pg-boss keeps such numbers itself, a minute old and without ages.
+      const { rows } = await sql<QueueDepth>`select q.name,
+          count(*) filter (where waits and start_after <= now())::int as ready,
+          count(*) filter (where waits and start_after > now())::int as deferred,
+          count(*) filter (where state = 'active')::int as active,
+          coalesce(extract(epoch from now() - min(greatest(sent_at, start_after))
+            filter (where waits and start_after <= now())), 0)::float8 as "oldestReadySeconds"
+        from pgboss.queue q
+        left join lateral (select state, start_after, j.created_on as sent_at, state < 'active' as waits
+          from pgboss.job j where j.name = q.name and j.state <= 'active') job on true
+        group by q.name order by q.name`.execute(database.db);
+      const own = rows.filter(({ name }) => !name.startsWith('__pgboss__'));
+      return {
+        queues: own.filter(({ name }) => name !== DEAD_LETTERS),
+        deadLetters: own.find(({ name }) => name === DEAD_LETTERS)?.ready ?? 0,
+      };
     },
     stop: async (graceMs) => {
       // pg-boss itself fires the signals only when it waits no longer: whatever a handler then writes would come too late.

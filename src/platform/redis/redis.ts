@@ -25,6 +25,8 @@ export interface Redis {
   set(key: string, value: Buffer, ttlSeconds: number): Promise<void>;
   /** Runs a script atomically; `keys` are the keys it touches. */
   run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown>;
+  /** Whether it was there when it was last heard of; asks nothing. */
+  isReady(): boolean;
   /** Round trip in ms, or throws: for health checks. */
   ping(): Promise<number>;
   close(): Promise<void>;
@@ -118,6 +120,7 @@ export function createRedis(options: RedisOptions): Redis {
           return client.eval(text, given);
         });
       }),
+    isReady: () => client.isReady,
     ping: async () => {
       const startedMs = clock.monotonicMs();
       await ask(() => client.ping());

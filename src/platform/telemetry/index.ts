@@ -1,5 +1,7 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
 
+export { createMetrics, type Metrics } from './metrics.ts';
+export type { Sample } from './series.ts';
 export type { Logger };
 
 export interface LogOptions {

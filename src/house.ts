@@ -143,6 +143,7 @@ export async function openHouse(options: {
     db: database.db,
     vault,
     register: debates,
+    speech,
     media: (debateId) => mediaOf(debateId, debates, sources),
     queue,
     events,

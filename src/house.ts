@@ -53,6 +53,8 @@ export interface House {
   logger: Logger;
   languages: Languages;
   database: Database;
+  /** Names of the migrations that opening it applied, in order. */
+  migrated: readonly string[];
   events: Events;
   queue: JobQueue;
   /** Shared by the processes where REDIS_URL names one; never the truth. */
@@ -94,8 +96,8 @@ export async function openHouse(options: {
     onFatal,
     onWarning: (error) => logger.warn({ err: error }, 'database connection'),
   });
-  const applied = await migrate(database.db);
-  if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
+  const migrated = await migrate(database.db);
+  if (migrated.length > 0) logger.info({ migrations: migrated }, 'database brought up to date');
 
   const events = createEvents({ database, onError });
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
@@ -167,6 +169,7 @@ export async function openHouse(options: {
     logger,
     languages,
     database,
+    migrated,
     events,
     queue,
     redis,

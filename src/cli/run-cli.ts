@@ -9,6 +9,7 @@ import { type CommandContext, CommandStopped } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { explain } from './explain.ts';
 import { extractCommand } from './extract.ts';
+import { importJsonCommand } from './import-json.ts';
 import { ingestCommand } from './ingest.ts';
 import { migrateCommand } from './migrate.ts';
 import { openDataCommand } from './open-data.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
       withVault: (work) => context.withHouse(({ vault }, signal) => work(vault, signal)),
     }),
   migrateCommand,
+  (context: CommandContext) => importJsonCommand(context),
   (context: CommandContext) => adminCommand(context),
 ];
 

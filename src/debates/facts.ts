@@ -113,7 +113,7 @@ function describe(
  * What search looks in: title, commission, speakers, tags, description, a line each; a space before and after, so that whole
  * words can be told from parts, and `|` between what does not follow from each other.
  */
-function searchText(observed: Described, tags: readonly string[], speakers: SourceDebate['speakers']): string {
+export function searchText(observed: Described, tags: readonly string[], speakers: SourceDebate['speakers']): string {
   const fields = [[observed.title], [observed.commission ?? ''], speakers.map(({ name }) => name), tags];
   return [...fields, observed.description.split('\n')]
     .map((parts) => ` ${parts.map(textKey).filter(Boolean).join(' | ')} `)

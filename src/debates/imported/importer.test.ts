@@ -4,6 +4,7 @@ import { openTestDatabase, type TestDatabase } from '../../../tests/support/data
 import { sampleDebate } from '../../../tests/support/sample-debate.ts';
 import { createEvents, type Events } from '../../platform/events/index.ts';
 import { createDebates, type Debates } from '../debates.ts';
+import { textKey } from '../text-key.ts';
 import { type ImportedLine, importDebates } from './importer.ts';
 
 const VIDEO = '17023620_6841ecc048526';
@@ -118,6 +119,14 @@ describe('a debate that is there', () => {
       speakers: [{ name: 'Mme Deux' }],
     };
     expect(await debates.get('a-1')).toMatchObject({ id: VIDEO, ...merged });
+    const searched = await sql<{ search_text: string }>`select search_text from debates`.execute(database.db);
+    expect(searched.rows[0]?.search_text.split('\n').map((line) => line.trim())).toEqual([
+      textKey(known.title),
+      'finances',
+      'mme deux',
+      'eau',
+      textKey(known.description),
+    ]);
     expect((await debates.record(known)).outcome, 'the source says what it said').toBe('unchanged');
     expect(await debates.get(VIDEO)).toMatchObject(merged);
     await debates.record({ ...known, title: 'Titre corrigé', commission: 'Lois' });

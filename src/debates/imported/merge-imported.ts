@@ -1,4 +1,5 @@
-import type { Facts } from '../facts.ts';
+import type { SourceSpeaker } from '../../sources/index.ts';
+import { type Facts, searchText } from '../facts.ts';
 import type { DebateRow } from '../tables.ts';
 
 /** What a file may add to a debate that is already there: columns that say nothing yet. */
@@ -33,8 +34,7 @@ export function mergeImported(row: DebateRow, facts: Facts, viewCount: number): 
     if (!isEmpty(row[column]) || isEmpty(facts[column])) continue;
     for (const one of [column, ...(WITH[column] ?? [])]) change[one] = facts[one];
   }
-  // What is searched follows what is shown; of both, so that no word of the source's is lost.
-  if (Object.keys(change).length > 0) change.search_text = joined(row.search_text, facts.search_text);
+  if (Object.keys(change).length > 0) change.search_text = searchedIn(row, change as Partial<Facts>);
   if (viewCount > row.view_count) change.view_count = viewCount;
   return Object.keys(change).length === 0 ? null : (change as Partial<Facts>);
 }
@@ -45,6 +45,13 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(value) && value.length === 0;
 }
 
-function joined(one: string, other: string): string {
-  return [...new Set([...one.split(' '), ...other.split(' ')])].join(' ');
+/** What is searched follows what is shown. */
+function searchedIn(row: DebateRow, filled: Partial<Facts>): string {
+  const { title, type, place, thumbnail_url: thumbnailUrl } = row;
+  const description = filled.description ?? row.description;
+  const commission = filled.commission ?? row.commission;
+  // As facts are written to the database.
+  const speakers =
+    typeof filled.speakers === 'string' ? (JSON.parse(filled.speakers) as SourceSpeaker[]) : row.speakers;
+  return searchText({ title, description, commission, type, place, thumbnailUrl }, filled.tags ?? row.tags, speakers);
 }

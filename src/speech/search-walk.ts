@@ -48,8 +48,9 @@ export async function walkHits(
   let debates = FIRST_STEP_DEBATES;
   let place = after;
   let edge: RawBuilder<SqlBool> = place === null ? sql`true` : notBefore(place, order);
+  let span: Span | null = null;
   while (found.length < limit) {
-    const span = await nextSpan(db, query, { order, edge, debates });
+    span ??= await nextSpan(db, query, { order, edge, debates });
     if (span === null) break;
     const startedMs = clock.monotonicMs();
     const wanted = Math.min(limit - found.length, HITS_A_STEP);
@@ -59,13 +60,13 @@ export async function walkHits(
     if (last !== undefined && hits.length === wanted) {
       // There may be more in this span.
       place = { ...last, sortsAt: last.sortsAt.toISOString() };
-      edge = notBefore(place, order);
       continue;
     }
     const elapsedMs = clock.monotonicMs() - startedMs;
     if (elapsedMs < SHORT_STEP_MS) debates *= GROWTH;
     else if (elapsedMs > LONG_STEP_MS) debates = Math.max(1, Math.floor(debates / 2));
     edge = order === 'asc' ? sql`d.sorts_at > ${span.to}` : sql`d.sorts_at < ${span.from}`;
+    span = null;
   }
   return found;
 }

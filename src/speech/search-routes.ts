@@ -11,7 +11,8 @@ import { invalidSearch, noSuchDebate, searchesBusy } from './outcomes.ts';
 import { placeCursor, placeOfCursor } from './place-cursor.ts';
 import { presentHitDebate, presentMoment } from './present.ts';
 import { SearchAnswer, SearchQuery, Suggestions, Words } from './schemas.ts';
-import { COUNTED_HITS, createSearchStore, type SpeechQuery } from './search-store.ts';
+import type { SpeechQuery } from './search-query.ts';
+import { COUNTED_HITS, createSearchStore } from './search-store.ts';
 
 const DEFAULT_PER_PAGE = 20;
 /** Two cores; and a database of one session then has at most two short statements of searches before anybody else's. */

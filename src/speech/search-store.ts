@@ -4,27 +4,9 @@ import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { DebateType } from '../sources/index.ts';
 import type { Place } from './place-cursor.ts';
-import { type HitPlace, typedQuery, type Walk, walkHits } from './search-walk.ts';
+import { type SearchOrder, type SpeechQuery, typedQuery } from './search-query.ts';
+import { type HitPlace, type Walk, walkHits } from './search-walk.ts';
 import type { SpeechTables } from './tables.ts';
-
-export interface SpeechQuery {
-  /** Words, "phrases", -exclusions, as people type them. */
-  q: string;
-  /** `PA…` */
-  speakerId?: string | undefined;
-  /** `PO…` of a political group. */
-  groupId?: string | undefined;
-  debateId?: string | undefined;
-  /** Part of a name. */
-  commission?: string | undefined;
-  type?: readonly DebateType[] | undefined;
-  /** Included. */
-  startsFrom?: Date | undefined;
-  /** Excluded. */
-  startsBefore?: Date | undefined;
-}
-
-export type SearchOrder = 'asc' | 'desc';
 
 export interface Hit {
   debateId: string;

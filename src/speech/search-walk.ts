@@ -1,9 +1,8 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { parseSearchText, searchQueryOf, textKey } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { Place } from './place-cursor.ts';
-import type { SearchOrder, SpeechQuery } from './search-store.ts';
+import { ofDebates, ofWords, type SearchOrder, type SpeechQuery } from './search-query.ts';
 import type { SpeechTables } from './tables.ts';
 
 /** Where a hit stands. */
@@ -107,32 +106,6 @@ async function hitsWithin(
     order by c.sorts_at ${direction}, c.debate_id ${direction}, c.position ${direction}
     limit ${limit}`.execute(db.withTables<SpeechTables>());
   return rows;
-}
-
-export function typedQuery(q: string): RawBuilder<unknown> {
-  return searchQueryOf(parseSearchText(q));
-}
-
-function ofWords(query: SpeechQuery): RawBuilder<SqlBool> {
-  const words = [typedQuery(query.q)];
-  // Ids are checked at the edge to be letters and digits; the quotes make a lexeme of them as they stand.
-  if (query.speakerId !== undefined) words.push(sql`${`'@${query.speakerId}'`}::tsquery`);
-  if (query.groupId !== undefined) words.push(sql`${`'@${query.groupId}'`}::tsquery`);
-  // Words that say nothing (`de la`) are no question, and must not find everything.
-  return sql`c.words @@ (${sql.join(words, sql` && `)}) and numnode(${typedQuery(query.q)}) > 0`;
-}
-
-function ofDebates(query: SpeechQuery): RawBuilder<SqlBool> {
-  const all = [sql<SqlBool>`true`];
-  if (query.debateId !== undefined) all.push(sql`d.id = ${query.debateId}`);
-  if (query.startsFrom !== undefined) all.push(sql`d.sorts_at >= ${query.startsFrom}`);
-  if (query.startsBefore !== undefined) all.push(sql`d.sorts_at < ${query.startsBefore}`);
-  if (query.type !== undefined) all.push(sql`d.type = any(${[...query.type]}::text[])`);
-  if (query.commission !== undefined) {
-    const key = textKey(query.commission);
-    all.push(key === '' ? sql`false` : sql`d.commission_key like ${`%${key}%`}`);
-  }
-  return sql.join(all, sql` and `);
 }
 
 function notBefore({ sortsAt }: Place, order: SearchOrder): RawBuilder<SqlBool> {

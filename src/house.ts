@@ -28,7 +28,15 @@ import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
 import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
-import { createPortalSource, createSources, type MediaCandidate, pageSource, type Sources } from './sources/index.ts';
+import {
+  createPortalSource,
+  createSources,
+  findPlugins,
+  type MediaCandidate,
+  pageSource,
+  type Sources,
+  startPlugins,
+} from './sources/index.ts';
 import { createSpeech, type Speech } from './speech/index.ts';
 import { createListeningStats, type ListeningStats } from './stats/index.ts';
 import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
@@ -57,6 +65,8 @@ export interface House {
   languages: Languages;
   metrics: ProductMetrics;
   database: Database;
+  /** Names of the migrations that opening it applied, in order. */
+  migrated: readonly string[];
   events: Events;
   queue: JobQueue;
   /** Shared by the processes where REDIS_URL names one; never the truth. */
@@ -87,7 +97,7 @@ export interface House {
 /**
  * Opens the database, brings its schema up to date and puts the rooms together. Starts no work.
  * @throws LocaleError when a file of a language is wrong
- * @throws FolderHeldError when another process holds the embedded database
+ * @throws FolderHeldError when another process holds the embedded database; ConfigError when PLUGINS_DIR cannot be read
  */
 export async function openHouse(options: {
   config: Config;
@@ -98,6 +108,8 @@ export async function openHouse(options: {
   const { config, clock, logger, onFatal } = options;
   const onError = (error: unknown): void => logger.error({ err: error }, 'background work failed');
   const languages = createLanguages(loadLocales(LOCALES_FOLDER, TEXTS));
+  // Before anything is open: a wrong folder stops the start.
+  const pluginFiles = findPlugins(config.pluginsDir);
   const metrics = createProductMetrics({ clock, version: VERSION });
   const database = await openDatabase({
     url: config.databaseUrl,
@@ -107,8 +119,8 @@ export async function openHouse(options: {
     onWarning: (error) => logger.warn({ err: error }, 'database connection'),
     onQuery: metrics.onQuery,
   });
-  const applied = await migrate(database.db);
-  if (applied.length > 0) logger.info({ migrations: applied }, 'database brought up to date');
+  const migrated = await migrate(database.db);
+  if (migrated.length > 0) logger.info({ migrations: migrated }, 'database brought up to date');
 
   const events = createEvents({ database, onError });
   const queue = createJobQueue({ database, onError, supervise: config.roles.has('scheduler') });
@@ -124,11 +136,17 @@ export async function openHouse(options: {
   const addresses = createPortalAddresses(config);
   const portal = createPortal({ fetcher, addresses, clock });
   const portalSource = createPortalSource({ portal, addresses, clock });
-  const sources = createSources([portalSource, pageSource]);
+  const plugins = await startPlugins(pluginFiles, {
+    settings: config.pluginSettings,
+    taken: [portalSource.id, pageSource.id],
+    clock,
+    logger,
+  });
+  const sources = createSources([portalSource, pageSource, ...plugins.sources]);
   const debates = createDebates({ db: database.db, events });
   const speech = createSpeech({ db: database.db, debates, clock });
   const ingest = createIngest({
-    sources: [portalSource],
+    sources: [portalSource, ...plugins.sources],
     openData: {
       downloader: createDumpDownloader({ fetcher, clock, random: Math.random }),
       addresses,
@@ -152,6 +170,7 @@ export async function openHouse(options: {
     db: database.db,
     vault,
     register: debates,
+    speech,
     media: (debateId) => mediaOf(debateId, debates, sources),
     queue,
     events,
@@ -184,6 +203,7 @@ export async function openHouse(options: {
     languages,
     metrics,
     database,
+    migrated,
     events,
     queue,
     redis,
@@ -204,6 +224,7 @@ export async function openHouse(options: {
     close: async () => {
       await accounts.close();
       await events.close();
+      await plugins.close();
       await vault.close();
       await relayFetcher.close();
       await fetcher.close();
@@ -221,12 +242,15 @@ async function mediaOf(debateId: string, debates: Debates, sources: Sources): Pr
   const debate = await debates.get(debateId);
   if (debate.sourceRef === null || debate.sittingState !== 'ended') return [];
   const url = debate.pageUrl ?? '';
-  const known = debate.media.some((candidate) => candidate.kind === 'mp3')
-    ? debate.media
-    : await sources
-        .get(debate.source)
-        .media({ source: debate.source, id: debate.sourceRef, url })
-        .catch(() => debate.media);
+  const { source, sourceRef: id } = debate;
+  // A source may have been taken away since: what it said of its debates stays true.
+  const known =
+    sources.has(source) && !debate.media.some((candidate) => candidate.kind === 'mp3')
+      ? await sources
+          .get(source)
+          .media({ source, id, url })
+          .catch(() => debate.media)
+      : debate.media;
   const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds: null }];
   return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
 }

@@ -1,5 +1,5 @@
 import { createApp } from './app.ts';
-import { extractionJob } from './extraction/index.ts';
+import { extractionJob, extractionJobs, openingJob } from './extraction/index.ts';
 import { type House, openHouse } from './house.ts';
 import { createOpsApp } from './ops-app.ts';
 import { addDays, type Clock, parisDay } from './platform/clock/index.ts';
@@ -38,7 +38,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   let ops: App | null = null;
   let address: string | null = null;
   try {
-    await house.queue.start([extractionJob]);
+    await house.queue.start(extractionJobs);
     if (config.roles.has('worker')) await work(house);
     if (config.roles.has('scheduler')) background.push(schedule(house, stopping.signal));
     if (config.roles.has('api')) {
@@ -87,7 +87,12 @@ async function work(house: House): Promise<void> {
   await vault.recover();
   await extraction.recover({ alone: database.kind === 'embedded' });
   await queue.work(extractionJob, config.extractionConcurrency, (job) => extraction.handle(job));
+  // Left to another worker where there is none.
+  if (extraction.canListen) await queue.work(openingJob, OPENINGS_AT_ONCE, (job) => extraction.handleOpening(job));
 }
+
+/** Each keeps a core busy for some seconds; nobody waits for it. */
+const OPENINGS_AT_ONCE = 1;
 
 /** A job that does not stop by itself within this time is left to the next worker, which goes on where it was, in ms. */
 const QUEUE_GRACE_MS = 5_000;

@@ -3,7 +3,7 @@
 // `{ ms, idleBytes, peakBytes, state, sha256 }`.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { extractionJob } from '../../src/extraction/index.ts';
+import { extractionJob, extractionJobs } from '../../src/extraction/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import { migrate, openDatabase } from '../../src/platform/database/index.ts';
 import { createJobQueue } from '../../src/platform/queue/index.ts';
@@ -23,7 +23,7 @@ const database = await openDatabase({
 });
 await migrate(database.db);
 const queue = createJobQueue({ database, onError: rethrow, supervise: true });
-await queue.start([extractionJob]);
+await queue.start(extractionJobs);
 let mediaUrl = '';
 const workshop = await openWorkshop({
   database,

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { extractionJob, presentError, type Run } from '../extraction/index.ts';
+import { extractionJob, extractionJobs, presentError, type Run } from '../extraction/index.ts';
 import type { House } from '../house.ts';
 import { ENGLISH } from '../platform/i18n/index.ts';
 import { runPeriodically } from '../platform/process/index.ts';
@@ -18,7 +18,7 @@ export function extractCommand(context: CommandContext): Command {
     .argument('<id>', 'id of the debate, or any id it was known by')
     .action(async (id: string) => {
       await context.withHouse(async (house, signal) => {
-        await house.queue.start([extractionJob]);
+        await house.queue.start(extractionJobs);
         try {
           await extract(context.output, house, id, signal);
         } finally {

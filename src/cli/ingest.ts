@@ -11,7 +11,7 @@ const EXIT_OUT_OF_REACH = 75;
 
 export function ingestCommand(context: CommandContext): Command {
   return new Command('ingest')
-    .description('take days of the portal into the register')
+    .description('take days of the portal and of plugins into the register')
     .option('--since <date>', 'first day in Paris, YYYY-MM-DD (default: INGEST_DAYS ago)', day)
     .option('--until <date>', 'last day in Paris, YYYY-MM-DD (default: today)', day)
     .action(async (options: { since?: string; until?: string }) => {
@@ -23,8 +23,11 @@ export function ingestCommand(context: CommandContext): Command {
         for (const { ref, code, message } of report.failed) context.output.complain(`${ref}: ${message} (${code})`);
         context.output.result(report, summaryOf(report));
         if (report.outOfReach.length > 0) {
+          const silent = report.outOfReach.map(
+            (source) => `The ${source === 'portal' ? source : `source ${source}`} is`,
+          );
           throw new CommandFailed(
-            'The portal is out of reach; what is known stays. Try again later.',
+            `${silent.join(' out of reach. ')} out of reach; what is known stays. Try again later.`,
             EXIT_OUT_OF_REACH,
           );
         }

@@ -11,7 +11,7 @@ describe('without a house', () => {
   it('helps: every command, and what exit codes mean', async () => {
     const { code, out } = await cli(['--help'], {});
     expect(code).toBe(0);
-    for (const command of ['start', 'worker', 'demo', 'ingest', 'extract', 'vault', 'migrate']) {
+    for (const command of ['start', 'worker', 'demo', 'ingest', 'extract', 'vault', 'migrate', 'import-json']) {
       expect(out).toContain(`\n  ${command} `);
     }
     expect(out).toContain('75 try again later');

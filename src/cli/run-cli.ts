@@ -10,6 +10,7 @@ import { demoCommand } from './demo.ts';
 import { explain } from './explain.ts';
 import { extractCommand } from './extract.ts';
 import { healthCommand } from './health.ts';
+import { importJsonCommand } from './import-json.ts';
 import { ingestCommand } from './ingest.ts';
 import { migrateCommand } from './migrate.ts';
 import { openDataCommand } from './open-data.ts';
@@ -40,6 +41,7 @@ const COMMANDS = [
     }),
   migrateCommand,
   (context: CommandContext) => healthCommand(context),
+  (context: CommandContext) => importJsonCommand(context),
   (context: CommandContext) => adminCommand(context),
 ];
 

@@ -6,6 +6,7 @@ export { createDebates, type Debates, type Outcome, type Recorded } from './deba
 export { debatesErrors } from './errors.ts';
 export { AUDIO_FILE_EXAMPLE, DEBATE_EXAMPLE } from './example.ts';
 export { ExportQuery, exportHeader } from './export-header.ts';
+export { type ImportedLine, importDebates } from './imported/importer.ts';
 export { HIT_START, HIT_STOP, markedHtml } from './marked-html.ts';
 export { attributionOf } from './present.ts';
 export { type DebatesRoutesOptions, registerDebatesRoutes } from './routes.ts';

@@ -7,12 +7,14 @@ import type { Fetcher } from '../platform/fetch/index.ts';
 import { defineJob, type Job, type JobDefinition, type JobQueue } from '../platform/queue/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
 import type { MediaCandidate } from '../sources/index.ts';
+import type { Speech } from '../speech/index.ts';
 import type { AudioFile, Vault } from '../vault/index.ts';
 import { orderCandidates, type WantedFormat } from './chain.ts';
 import { extractionErrors } from './errors.ts';
 import { createYoungCollector } from './fetching/collect-young.ts';
 import { DOWNLOAD_LIMITS } from './fetching/download-context.ts';
 import type { Tools } from './fetching/fetch-sound.ts';
+import { askForOpening, handleOpening, type OpeningJob, openingJob } from './opening/opening-job.ts';
 import { type Recovery, recoverRuns } from './recover.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { PRIORITIES, type Priority, type Run, type WantedQuality } from './run.ts';
@@ -28,8 +30,10 @@ import {
 
 export interface ExtractionOptions {
   db: Db;
-  vault: WorkerVault & Pick<Vault, 'file' | 'sweepWorkspaces'>;
+  vault: WorkerVault & Pick<Vault, 'file' | 'open' | 'sweepWorkspaces'>;
   register: Pick<Debates, 'get' | 'reportRun'>;
+  /** Derives where a sitting starts from how its sound begins. */
+  speech: Pick<Speech, 'takeOpening'>;
   /** Where the sound of a debate can be had now; empty when nowhere (yet). */
   media: (debateId: string) => Promise<readonly MediaCandidate[]>;
   queue: Pick<JobQueue, 'send'>;
@@ -85,6 +89,10 @@ export interface Extraction {
   requests: Requests;
   /** What the queue hands to a worker. */
   handle(job: Pick<Job<ExtractionJob>, 'data' | 'signal'>): Promise<void>;
+  /** Whether there is what it takes to listen here: an ffmpeg. */
+  readonly canListen: boolean;
+  /** Listens to the beginning of a file that was published, to know where its sitting starts. */
+  handleOpening(job: Pick<Job<OpeningJob>, 'data' | 'signal'>): Promise<void>;
   /**
    * Gives runs of dead workers back to the queue: at the start of a worker, and every 10 s by the scheduler.
    * `alone` (embedded database, before this process takes work): nobody else can be working, so nobody is waited for.
@@ -107,6 +115,9 @@ export const extractionJob: JobDefinition<ExtractionJob> = defineJob<ExtractionJ
   retryDelaySeconds: 5,
   expireInSeconds: 6 * 3600,
 });
+
+/** All that a process must know of before it extracts. */
+export const extractionJobs = [extractionJob, openingJob] as const;
 
 /** With two workers on a sitting of an hour each, a place is free within about this long, in seconds. */
 const QUEUE_FULL_RETRY_SECONDS = 60;
@@ -132,6 +143,7 @@ export function createExtraction(options: ExtractionOptions): Extraction {
     ...options,
     store,
     enqueue,
+    askForOpening: (trx, file) => askForOpening(options, trx, file),
     newId: randomUUID,
     download: {
       fetcher: options.fetcher,
@@ -232,6 +244,8 @@ export function createExtraction(options: ExtractionOptions): Extraction {
     requests: createRequests(db),
 
     handle: (job) => handleRun(worker, job.data.run_id, job.signal),
+    canListen: options.tools.ffmpeg !== null,
+    handleOpening: (job) => handleOpening(options, job),
     recover: (how = { alone: false }) => recoverRuns(worker, how),
     sweep: async () => (await vault.sweepWorkspaces(store.isActive, SWEEP_AFTER_MS)).length,
   };

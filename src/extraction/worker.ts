@@ -43,6 +43,8 @@ export interface WorkerDeps {
   media: (debateId: string) => Promise<readonly MediaCandidate[]>;
   /** Puts a run back into the queue, in the transaction that makes it wait. */
   enqueue: (trx: Trx, run: Run, afterSeconds: number) => Promise<void>;
+  /** Has the beginning of a file listened to later on, in the transaction that publishes it. */
+  askForOpening: (trx: Trx, file: AudioFile) => Promise<void>;
   /** What the register shows of the run; the vault tells it of the file. */
   register: {
     reportRun(trx: Trx, debateId: string, state: 'active' | 'failed' | null): Promise<void>;
@@ -228,6 +230,7 @@ async function complete(
   });
   await deps.register.reportRun(trx, run.debateId, null);
   await tell(deps.events, trx, 'extraction_completed', done);
+  await deps.askForOpening(trx, file);
 }
 
 async function fail(

@@ -10,7 +10,7 @@ import { createEvents, type Events } from '../platform/events/index.ts';
 import { createFetcher, type Fetcher } from '../platform/fetch/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { createPortal, createPortalAddresses } from '../portal/index.ts';
-import { createPortalSource, type DebateSource } from '../sources/index.ts';
+import { createPortalSource, type DebateSource, sourcesErrors } from '../sources/index.ts';
 import { createSpeech } from '../speech/index.ts';
 import { createIngest, type Ingest, type IngestProgress } from './index.ts';
 
@@ -19,6 +19,13 @@ const A = '30200001_6ac548b9aa001';
 const B = '30200002_6ac548b9aa002';
 const C = '30200003_6ac548b9aa003';
 const MEETING = 'RUANR5L17S2027IDS99001';
+const PROVENANCE = {
+  url: 'https://slow.example',
+  fetchedAt: new Date(0),
+  etag: null,
+  lastModified: null,
+  sha256: null,
+};
 const THE_DAY = { since: DAY, until: DAY };
 
 let database: TestDatabase;
@@ -30,6 +37,7 @@ let clock: ManualClock;
 let source: DebateSource;
 let ingest: Ingest;
 let reported: [walk: string, seen: number, failed: number][];
+let ingestOf: (sources: readonly DebateSource[]) => Ingest;
 let logged: { level: string; msg: string }[];
 
 beforeAll(async () => {
@@ -53,16 +61,18 @@ beforeEach(async () => {
   source = createPortalSource({ portal: createPortal({ fetcher, addresses, clock }), addresses, clock });
   logged = [];
   const logger = createLogger({ level: 'debug', destination: { write: (line) => logged.push(JSON.parse(line)) } });
-  ingest = createIngest({
-    sources: [source],
-    openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
-    debates,
-    speech: createSpeech({ db: database.db, debates, clock }),
-    db: database.db,
-    clock,
-    logger,
-    onReport: (walk, report) => reported.push([walk, report.seen, report.failed.length]),
-  });
+  ingestOf = (sources) =>
+    createIngest({
+      sources,
+      openData: openDataIn(database.dataDir, { fetcher, addresses, clock }),
+      debates,
+      speech: createSpeech({ db: database.db, debates, clock }),
+      db: database.db,
+      clock,
+      logger,
+      onReport: (walk, report) => reported.push([walk, report.seen, report.failed.length]),
+    });
+  ingest = ingestOf([source]);
   reported = [];
   return async () => {
     await fetcher.close();
@@ -411,5 +421,26 @@ describe('what is on the air', () => {
   test('an abort ends the observation', async () => {
     const signal = AbortSignal.abort(new Error('stop'));
     await expect(ingest.observeLive({ signal })).rejects.toThrow('stop');
+  });
+});
+
+describe('several sources', () => {
+  test('are walked side by side: one that takes its time keeps nobody waiting, one that is silent stops nobody', async () => {
+    publishDay([{ videoId: A }]);
+    const portalIsDone = Promise.withResolvers<void>();
+    const other = (id: string, discover: DebateSource['discover']): DebateSource => ({ ...source, id, discover });
+    const slow = other('slow', async function* () {
+      await portalIsDone.promise;
+      yield { day: DAY, refs: [], rejected: [{ entry: '7', reason: 'no day' }], provenance: PROVENANCE };
+    });
+    const silent = other('silent', async function* () {
+      yield { day: DAY, error: sourcesErrors.error('plugin-silent', { params: { plugin: 'silent' } }) };
+    });
+    const report = await ingestOf([slow, silent, source]).run({
+      ...THE_DAY,
+      onProgress: ({ source: id }) => id === 'portal' && portalIsDone.resolve(),
+    });
+    expect(report).toMatchObject({ created: 1, rejected: [{ entry: '7' }], outOfReach: ['silent'] });
+    expect(logged.filter(({ msg }) => msg.startsWith('the source is out of reach'))).toHaveLength(1);
   });
 });

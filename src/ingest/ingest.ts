@@ -6,6 +6,7 @@ import type { DumpDownloader, PortalAddresses } from '../portal/index.ts';
 import type { DebateSource } from '../sources/index.ts';
 import type { Speech } from '../speech/index.ts';
 import { createAttempts } from './attempts.ts';
+import { forEachLimited } from './for-each-limited.ts';
 import { emptyReport, type IngestReport } from './report.ts';
 import { createIngestStore } from './store.ts';
 import { createTake } from './take.ts';
@@ -61,37 +62,43 @@ interface IngestOptions {
 /** `days`: the lists of some days. `live`: what is on the air. `words`: chapters, captions, records. */
 export type Walk = 'days' | 'live' | 'words';
 
+/** As many as there may be plugins, and the portal: each paces its own requests. */
+const SOURCES_AT_ONCE = 24;
+
 export function createIngest(options: IngestOptions): Ingest {
   const { sources, openData, debates, speech, db, clock, logger, onReport } = options;
   const store = createIngestStore(db);
   const attempts = createAttempts(logger);
   const take = createTake({ debates, store, clock });
   const tools: Tools = { debates, store, attempts, take };
+  // One that hangs until its time is up keeps nobody waiting but itself.
+  const beside = (work: (source: DebateSource) => Promise<void>): Promise<void> =>
+    forEachLimited(sources, SOURCES_AT_ONCE, work);
 
   return {
     async run(request) {
       const report = emptyReport();
-      for (const source of sources) await takeDays(tools, source, request, report);
+      await beside((source) => takeDays(tools, source, request, report));
       onReport?.('days', report);
       return report;
     },
     takeDumps: (request) => takeDumps({ debates, speech, store, take, clock, logger, ...openData }, request),
     async takeWords({ signal } = {}) {
       const report = emptyReport();
-      for (const source of sources) await takeWords({ debates, speech, attempts }, source, signal, report);
+      await beside((source) => takeWords({ debates, speech, attempts }, source, signal, report));
       onReport?.('words', report);
       return report;
     },
     async observeLive({ signal } = {}) {
       const report = emptyReport();
-      for (const source of sources) {
+      await beside(async (source) => {
         try {
           await takeLive(tools, source, signal, report);
         } catch (error) {
           signal?.throwIfAborted();
           if (!attempts.noteSilence(report, source.id, error)) attempts.fail(report, 'live', error);
         }
-      }
+      });
       onReport?.('live', report);
       return report;
     },

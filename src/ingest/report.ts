@@ -1,5 +1,6 @@
 import { AppError } from '../platform/errors/index.ts';
 import { FetchError } from '../platform/fetch/index.ts';
+import { sourcesErrors } from '../sources/index.ts';
 
 /** What became of one debate. `waiting`: the source says that it ended, and is not believed yet. */
 export type Taken = 'created' | 'updated' | 'unchanged' | 'withdrawn' | 'waiting';
@@ -52,5 +53,6 @@ export function failureOf(ref: string, error: unknown): IngestFailure {
 
 /** The site itself does not answer: asking for more of it would only wait longer. */
 export function isOutOfReach(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === sourcesErrors.code('plugin-silent');
   return error instanceof FetchError && (error.reason === 'unreachable' || error.reason === 'timeout');
 }

@@ -17,3 +17,4 @@ export type { RecordKind } from './record-kind.ts';
 export type { RecordSpeaker } from './record-speaker.ts';
 export { plainText } from './record-text.ts';
 export type { RecordParagraph, SittingRecord } from './sitting-record.ts';
+export { findVideoId } from './video-id.ts';

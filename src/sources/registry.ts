@@ -3,6 +3,7 @@ import type { Source } from './source.ts';
 
 export interface Sources {
   readonly all: readonly Source[];
+  has(id: string): boolean;
   /** @throws AppError `sources/unknown` */
   get(id: string): Source;
 }
@@ -13,6 +14,7 @@ export function createSources(sources: readonly Source[]): Sources {
   if (byId.size !== sources.length) throw new Error('two sources have the same id');
   return {
     all: [...sources],
+    has: (id) => byId.has(id),
     get(id) {
       const source = byId.get(id);
       if (source === undefined) throw sourcesErrors.error('unknown', { params: { source: id } });

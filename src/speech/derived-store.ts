@@ -12,6 +12,8 @@ export interface DerivedFrom {
   factsSha256: string;
   sortsAt: Date;
   durationSeconds: number | null;
+  /** Of the file whose beginning was listened to; null: none was. */
+  openingSha256: string | null;
 }
 
 export interface DueDebate {
@@ -32,6 +34,7 @@ export function createDerivedStore(db: Db) {
       const rows = await tables
         .selectFrom('listed_debates as d')
         .leftJoin('speech_debates as s', 's.debate_id', 'd.id')
+        .leftJoin('opening_levels as o', 'o.debate_id', 'd.id')
         .select(['d.id', sql<boolean>`s.debate_id is null or coalesce(s.next_check_at <= ${now}, false)`.as('check')])
         .where('d.source', '=', source)
         .where('d.source_ref', 'is not', null)
@@ -43,6 +46,7 @@ export function createDerivedStore(db: Db) {
             eb('s.facts_sha256', '<>', eb.ref('d.facts_sha256')),
             eb('s.sorts_at', '<>', eb.ref('d.sorts_at')),
             sql<boolean>`s.duration_seconds is distinct from d.duration_seconds`,
+            sql<boolean>`s.opening_sha256 is distinct from o.audio_sha256`,
           ]),
         )
         .orderBy('d.sorts_at', 'desc')
@@ -74,6 +78,7 @@ export function createDerivedStore(db: Db) {
           next_check_at: nextCheckAt,
           facts_sha256: from.factsSha256,
           duration_seconds: from.durationSeconds,
+          opening_sha256: from.openingSha256,
         })
         .where('debate_id', '=', debateId)
         .execute();
@@ -94,6 +99,7 @@ export function createDerivedStore(db: Db) {
         facts_sha256: from.factsSha256,
         sorts_at: from.sortsAt,
         duration_seconds: from.durationSeconds,
+        opening_sha256: from.openingSha256,
         chapters: JSON.stringify(derived.chapters),
         suspensions: JSON.stringify(derived.suspensions),
         total_speaking_ms: derived.speakingTime.totalMs,

@@ -31,4 +31,13 @@ export const speechErrors = defineErrors('speech', {
     title: { fr: 'Dates inversées', en: 'Dates reversed' },
     detail: { fr: '« date_start » est après « date_end ».', en: '"date_start" is after "date_end".' },
   },
+  'searches-busy': {
+    status: 503,
+    retryable: true,
+    title: { fr: 'Trop de recherches à la fois', en: 'Too many searches at once' },
+    detail: {
+      fr: 'Trop de recherches attendent déjà ; réessayez dans un instant.',
+      en: 'Too many searches are waiting already; try again in a moment.',
+    },
+  },
 });

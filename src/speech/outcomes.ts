@@ -16,3 +16,4 @@ export const invalidSearch = problemResponse(
   speechErrors.error('dates-reversed'),
   speechErrors.error('groups-by-cursor'),
 );
+export const searchesBusy = problemResponse(speechErrors.error('searches-busy', { retryAfterSeconds: 2 }));

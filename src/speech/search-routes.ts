@@ -1,18 +1,25 @@
 import type { FastifyReply } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { Debates } from '../debates/index.ts';
-import { addDays, fromParis } from '../platform/clock/index.ts';
+import { addDays, type Clock, fromParis } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import { type App, pageLinks } from '../platform/http/index.ts';
+import { createLane } from '../platform/limits/index.ts';
 import { speechErrors } from './errors.ts';
 import { GROUPS_EXAMPLE, MOMENTS_EXAMPLE, SUGGESTIONS_EXAMPLE } from './examples.ts';
-import { invalidSearch, noSuchDebate } from './outcomes.ts';
+import { invalidSearch, noSuchDebate, searchesBusy } from './outcomes.ts';
 import { placeCursor, placeOfCursor } from './place-cursor.ts';
 import { presentHitDebate, presentMoment } from './present.ts';
 import { SearchAnswer, SearchQuery, Suggestions, Words } from './schemas.ts';
-import { COUNTED_HITS, createSearchStore, type SpeechQuery } from './search-store.ts';
+import type { SpeechQuery } from './search-query.ts';
+import { COUNTED_HITS, createSearchStore } from './search-store.ts';
 
 const DEFAULT_PER_PAGE = 20;
+/** Two cores; and a database of one session then has at most two short statements of searches before anybody else's. */
+const SEARCHES_AT_ONCE = 2;
+/** At some 20 ms each, who waits longest waits a second. */
+const SEARCHES_WAITING = 100;
+const BUSY_RETRY_SECONDS = 2;
 /** A list on a phone under a keyboard. */
 const SUGGESTIONS = 6;
 
@@ -32,9 +39,13 @@ const searchOutcome = {
 type Query = Static<typeof SearchQuery>;
 
 /** Search inside what was said. */
-export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db; publicUrl: string }): void {
+export function registerSearchRoutes(
+  app: App,
+  deps: { debates: Debates; db: Db; clock: Clock; publicUrl: string },
+): void {
   const { debates, publicUrl } = deps;
-  const store = createSearchStore(deps.db);
+  const store = createSearchStore(deps.db, deps.clock);
+  const lane = createLane({ width: SEARCHES_AT_ONCE, waiting: SEARCHES_WAITING });
 
   app.get(
     '/api/search/speech',
@@ -47,13 +58,16 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
           `Des moments, du plus récent au plus ancien, chacun avec l’adresse où l’écouter. X-Total-Count compte jusqu’à ${COUNTED_HITS}. / ` +
           `Moments, newest first, each with the address to listen at. X-Total-Count counts up to ${COUNTED_HITS}.`,
         querystring: SearchQuery,
-        response: { 200: searchOutcome, 400: invalidSearch, 404: noSuchDebate },
+        response: { 200: searchOutcome, 400: invalidSearch, 404: noSuchDebate, 503: searchesBusy },
       },
     },
     async (request, reply) => {
       const { query } = request;
       const asked = await queryOf(query, debates);
-      return query.group_by === 'debate' ? answerGroups(reply, query, asked) : answerMoments(reply, query, asked);
+      const answer = query.group_by === 'debate' ? answerGroups : answerMoments;
+      const found = await lane.run<Static<typeof SearchAnswer>>(() => answer(reply, query, asked));
+      if (found === null) throw speechErrors.error('searches-busy', { retryAfterSeconds: BUSY_RETRY_SECONDS });
+      return found;
     },
   );
 
@@ -79,13 +93,14 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
     const order = query.sort_order ?? 'desc';
     const perPage = query.per_page ?? DEFAULT_PER_PAGE;
     const page = query.page ?? 1;
-    const from = query.cursor === undefined ? { offset: (page - 1) * perPage } : placeOfCursor(query.cursor, order);
-    const rows = await store.find(asked, order, perPage + 1, from);
-    const shown = rows.slice(0, perPage);
-    const last = rows.length > perPage ? shown.at(-1) : undefined;
-    // A first page that is not full says by itself how many there are.
-    const total =
-      page === 1 && query.cursor === undefined && last === undefined ? rows.length : await store.count(asked);
+    const after = query.cursor === undefined ? null : placeOfCursor(query.cursor, order);
+    const skipped = after === null ? (page - 1) * perPage : 0;
+    // One more than is shown says whether there are more; from the beginning, the same walk counts.
+    const wanted = skipped + perPage + 1;
+    const places = await store.places(asked, { order, after, limit: after ? wanted : Math.max(wanted, COUNTED_HITS) });
+    const shown = await store.hits(asked.q, places.slice(skipped, skipped + perPage));
+    const last = places.length >= wanted ? shown.at(-1) : undefined;
+    const total = after === null ? Math.min(places.length, COUNTED_HITS) : await countOf(asked);
     const nextCursor = last === undefined ? null : placeCursor(order, last);
     describePage(reply, query, { page, perPage, total, nextCursor });
     return shown.map((hit) => ({ debate: presentHitDebate(hit), ...presentMoment(hit, publicUrl) }));
@@ -96,16 +111,20 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
     const order = query.sort_order ?? 'desc';
     const perPage = query.per_page ?? DEFAULT_PER_PAGE;
     const after = query.cursor === undefined ? null : placeOfCursor(query.cursor, order);
-    const groups = await store.groups(asked, order, perPage, after);
-    const places = groups.map(({ debateId, first }) => ({ debateId, positions: first }));
-    const hits = Map.groupBy(await store.at(asked, order, places), ({ debateId }) => debateId);
+    const { groups, looked } = await store.groups(asked, { order, limit: perPage, after });
+    const shown = await store.hits(
+      asked.q,
+      groups.flatMap(({ first }) => first),
+    );
+    const hits = Map.groupBy(shown, ({ debateId }) => debateId);
     const last = groups.at(-1);
     // A page that is not full may still have been cut by the window: only an exact last group ends the list.
     const more = last !== undefined && (groups.length === perPage || !last.exact);
     const nextCursor = more ? placeCursor(order, { ...last, position: 0 }) : null;
-    describePage(reply, query, { page: 1, perPage, total: await store.count(asked), nextCursor });
+    const total = after === null ? looked : await countOf(asked);
+    describePage(reply, query, { page: 1, perPage, total, nextCursor });
     return groups.flatMap(({ debateId, hits: count, exact }) => {
-      const moments = (hits.get(debateId) ?? []).toSorted((a, b) => a.position - b.position);
+      const moments = hits.get(debateId) ?? [];
       const [first] = moments;
       if (first === undefined) return [];
       return [
@@ -117,6 +136,10 @@ export function registerSearchRoutes(app: App, deps: { debates: Debates; db: Db;
         },
       ];
     });
+  }
+
+  async function countOf(asked: SpeechQuery): Promise<number> {
+    return (await store.places(asked, { order: 'desc', after: null, limit: COUNTED_HITS })).length;
   }
 
   function describePage(

@@ -1,28 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { HIT_START, HIT_STOP, parseSearchText, searchQueryOf, textKey } from '../debates/index.ts';
+import { HIT_START, HIT_STOP, textKey } from '../debates/index.ts';
+import type { Clock } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import type { DebateType } from '../sources/index.ts';
 import type { Place } from './place-cursor.ts';
+import { type SearchOrder, type SpeechQuery, typedQuery } from './search-query.ts';
+import { type HitPlace, type Walk, walkHits } from './search-walk.ts';
 import type { SpeechTables } from './tables.ts';
-
-export interface SpeechQuery {
-  /** Words, "phrases", -exclusions, as people type them. */
-  q: string;
-  /** `PA…` */
-  speakerId?: string | undefined;
-  /** `PO…` of a political group. */
-  groupId?: string | undefined;
-  debateId?: string | undefined;
-  /** Part of a name. */
-  commission?: string | undefined;
-  type?: readonly DebateType[] | undefined;
-  /** Included. */
-  startsFrom?: Date | undefined;
-  /** Excluded. */
-  startsBefore?: Date | undefined;
-}
-
-export type SearchOrder = 'asc' | 'desc';
 
 export interface Hit {
   debateId: string;
@@ -54,8 +38,8 @@ export interface HitGroup {
   hits: number;
   /** False when there may be more hits than were counted. */
   exact: boolean;
-  /** Positions of the first of them. */
-  first: number[];
+  /** The first of them. */
+  first: HitPlace[];
 }
 
 /**
@@ -68,72 +52,35 @@ const GROUPED_HITS = 1_000;
 /** Moments shown of each debate of a grouped answer. */
 const MOMENTS_A_GROUP = 3;
 
-export function createSearchStore(db: Db) {
+/** Sentences that are marked in one statement: the headline of each costs up to half a millisecond. */
+const MARKED_AT_ONCE = 25;
+/** The last position that a sentence of a debate can have. */
+const LAST_POSITION = 2 ** 31 - 1;
+
+export function createSearchStore(db: Db, clock: Pick<Clock, 'monotonicMs'>) {
   const tables = db.withTables<SpeechTables>();
 
   return {
-    /** Hits after a position, in the order of debates; `offset` skips some. */
-    find: async (
+    /** Where hits are, in order. */
+    places: (query: SpeechQuery, walk: Walk): Promise<HitPlace[]> => walkHits({ db, clock }, query, walk),
+
+    /** The hits at some places, in the order given, a few in each statement. */
+    hits: async (q: string, places: readonly HitPlace[]): Promise<Hit[]> => {
+      const hits: Hit[] = [];
+      for (let at = 0; at < places.length; at += MARKED_AT_ONCE) {
+        hits.push(...(await hitsAt(q, places.slice(at, at + MARKED_AT_ONCE))));
+      }
+      return hits;
+    },
+
+    /** Debates that have hits, in order, each with its first ones; `after` a debate. */
+    groups: async (
       query: SpeechQuery,
-      order: SearchOrder,
-      limit: number,
-      from: { offset: number } | Place,
-    ): Promise<Hit[]> => {
-      const direction = sql.raw(order);
-      const after = 'offset' in from ? sql`true` : afterPosition(from, order);
-      const offset = 'offset' in from ? from.offset : 0;
-      const found = sql`
-        select c.*, d.title, d.day, d.type, d.commission
-        from cues c join listed_debates d on d.id = c.debate_id
-        where ${matches(query)} and ${after}
-        order by c.sorts_at ${direction}, c.debate_id ${direction}, c.position ${direction}
-        limit ${limit} offset ${offset}`;
-      return hitsOf(found, query.q, order);
-    },
-
-    /** The hits at some positions of some debates. */
-    at: async (
-      query: SpeechQuery,
-      order: SearchOrder,
-      places: readonly { debateId: string; positions: number[] }[],
-    ) => {
-      const wanted = places.flatMap(({ debateId, positions }) => positions.map((position) => ({ debateId, position })));
-      const found = sql`
-        select c.*, d.title, d.day, d.type, d.commission
-        from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w("debateId" text, position integer)
-        join cues c on c.debate_id = w."debateId" and c.position = w.position
-        join listed_debates d on d.id = c.debate_id`;
-      return hitsOf(found, query.q, order);
-    },
-
-    /** How many there are, `COUNTED_HITS` standing for that many or more. */
-    count: async (query: SpeechQuery): Promise<number> => {
-      const { rows } = await sql<{ total: number }>`select count(*) as total from (
-        select from cues c join listed_debates d on d.id = c.debate_id where ${matches(query)} limit ${COUNTED_HITS}
-      ) hits`.execute(tables);
-      return rows[0]?.total ?? 0;
-    },
-
-    /** Debates that have hits, in order, each with its first ones. */
-    groups: async (query: SpeechQuery, order: SearchOrder, limit: number, after: Place | null): Promise<HitGroup[]> => {
-      const direction = sql.raw(order);
-      const beyond = after === null ? sql`true` : afterDebate(after, order);
-      const { rows } = await sql<Omit<HitGroup, 'exact'>>`
-        select debate_id as "debateId", sorts_at as "sortsAt", count(*) as hits,
-          (array_agg(position order by position))[1:${sql.lit(MOMENTS_A_GROUP)}] as first
-        from (
-          select c.debate_id, c.sorts_at, c.position
-          from cues c join listed_debates d on d.id = c.debate_id
-          where ${matches(query)} and ${beyond}
-          order by c.sorts_at ${direction}, c.debate_id ${direction}, c.position ${direction} limit ${GROUPED_HITS}
-        ) hits
-        group by sorts_at, debate_id order by sorts_at ${direction}, debate_id ${direction}`.execute(tables);
-      const total = rows.reduce((sum, { hits }) => sum + hits, 0);
-      // The last debate of a full window was cut, unless it is the only one.
-      return rows.slice(0, limit).map((row, index) => ({
-        ...row,
-        exact: total < GROUPED_HITS || index < rows.length - 1,
-      }));
+      { order, limit, after }: { order: SearchOrder; limit: number; after: Place | null },
+    ): Promise<{ groups: HitGroup[]; looked: number }> => {
+      const last = after && { ...after, position: order === 'asc' ? LAST_POSITION : -1 };
+      const places = await walkHits({ db, clock }, query, { order, after: last, limit: GROUPED_HITS });
+      return { groups: groupsOf(places).slice(0, limit), looked: places.length };
     },
 
     /** People who spoke and subjects that were spoken of, whose name holds every word typed. */
@@ -156,56 +103,35 @@ export function createSearchStore(db: Db) {
     },
   };
 
-  async function hitsOf(found: RawBuilder<unknown>, q: string, order: SearchOrder): Promise<Hit[]> {
-    const direction = sql.raw(order);
+  async function hitsAt(q: string, places: readonly HitPlace[]): Promise<Hit[]> {
     const options = `StartSel="${HIT_START}", StopSel="${HIT_STOP}", HighlightAll=true`;
-    // Neighbours and marks are made for the rows of the page only.
+    const wanted = JSON.stringify(places.map(({ debateId, position }) => ({ debate_id: debateId, position })));
     const { rows } = await sql<Hit>`
-      select h.debate_id as "debateId", h.position, h.sorts_at as "sortsAt", h.title as "debateTitle",
-        h.day as "debateDay", h.type as "debateType", h.commission, h.starts_at_ms as "startsAtMs",
-        h.ends_at_ms as "endsAtMs", h.kind, h.source, h.speaker_name as "speakerName", h.speaker_role as "speakerRole",
-        h.person_id as "personId", h.group_id as "groupId", h.is_chair as "isChair", h.text,
-        ts_headline('robian_fr', h.text, ${typedQuery(q)}, ${options}) as marked,
+      select c.debate_id as "debateId", c.position, c.sorts_at as "sortsAt", d.title as "debateTitle",
+        d.day as "debateDay", d.type as "debateType", d.commission, c.starts_at_ms as "startsAtMs",
+        c.ends_at_ms as "endsAtMs", c.kind, c.source, c.speaker_name as "speakerName", c.speaker_role as "speakerRole",
+        c.person_id as "personId", c.group_id as "groupId", c.is_chair as "isChair", c.text,
+        ts_headline('robian_fr', c.text, ${typedQuery(q)}, ${options}) as marked,
         p.text as before, n.text as after
-      from (${found}) h
-      left join cues p on p.debate_id = h.debate_id and p.position = h.position - 1
-      left join cues n on n.debate_id = h.debate_id and n.position = h.position + 1
-      order by h.sorts_at ${direction}, h.debate_id ${direction}, h.position ${direction}`.execute(tables);
+      from rows from (jsonb_to_recordset(${wanted}::jsonb) as (debate_id text, position integer))
+        with ordinality as w(debate_id, position, rank)
+      join cues c on c.debate_id = w.debate_id and c.position = w.position
+      join listed_debates d on d.id = c.debate_id
+      left join cues p on p.debate_id = c.debate_id and p.position = c.position - 1
+      left join cues n on n.debate_id = c.debate_id and n.position = c.position + 1
+      order by w.rank`.execute(tables);
     return rows;
   }
 }
 
-function typedQuery(q: string): RawBuilder<unknown> {
-  return searchQueryOf(parseSearchText(q));
-}
-
-function matches(query: SpeechQuery): RawBuilder<SqlBool> {
-  const words = [typedQuery(query.q)];
-  // Ids are checked at the edge to be letters and digits; the quotes make a lexeme of them as they stand.
-  if (query.speakerId !== undefined) words.push(sql`${`'@${query.speakerId}'`}::tsquery`);
-  if (query.groupId !== undefined) words.push(sql`${`'@${query.groupId}'`}::tsquery`);
-  const all = [
-    sql<SqlBool>`c.words @@ (${sql.join(words, sql` && `)})`,
-    // Words that say nothing (`de la`) are no question, and must not find everything.
-    sql<SqlBool>`numnode(${typedQuery(query.q)}) > 0`,
-  ];
-  if (query.debateId !== undefined) all.push(sql`c.debate_id = ${query.debateId}`);
-  if (query.startsFrom !== undefined) all.push(sql`c.sorts_at >= ${query.startsFrom}`);
-  if (query.startsBefore !== undefined) all.push(sql`c.sorts_at < ${query.startsBefore}`);
-  if (query.type !== undefined) all.push(sql`d.type = any(${[...query.type]}::text[])`);
-  if (query.commission !== undefined) {
-    const key = textKey(query.commission);
-    all.push(key === '' ? sql`false` : sql`d.commission_key like ${`%${key}%`}`);
-  }
-  return sql.join(all, sql` and `);
-}
-
-function afterPosition({ sortsAt, debateId, position }: Place, order: SearchOrder): RawBuilder<SqlBool> {
-  const comparison = sql.raw(order === 'asc' ? '>' : '<');
-  return sql`(c.sorts_at, c.debate_id, c.position) ${comparison} (${sortsAt}::timestamptz, ${debateId}::text, ${position}::integer)`;
-}
-
-function afterDebate({ sortsAt, debateId }: Place, order: SearchOrder): RawBuilder<SqlBool> {
-  const comparison = sql.raw(order === 'asc' ? '>' : '<');
-  return sql`(c.sorts_at, c.debate_id) ${comparison} (${sortsAt}::timestamptz, ${debateId}::text)`;
+function groupsOf(places: readonly HitPlace[]): HitGroup[] {
+  const byDebate = [...Map.groupBy(places, ({ debateId }) => debateId).values()];
+  return byDebate.flatMap((own, index) => {
+    const [place] = own;
+    if (place === undefined) return [];
+    const first = own.toSorted((a, b) => a.position - b.position).slice(0, MOMENTS_A_GROUP);
+    // The last debate of a full window was cut, unless it is the only one.
+    const exact = places.length < GROUPED_HITS || index < byDebate.length - 1;
+    return [{ debateId: place.debateId, sortsAt: place.sortsAt, hits: own.length, exact, first }];
+  });
 }

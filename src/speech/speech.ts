@@ -10,6 +10,8 @@ import { createDerivedStore, type DerivedFrom, type DueDebate } from './derived-
 import { createDirectoryStore, type DirectoryItems } from './directory-store.ts';
 import { createDocumentsStore, type DocumentContents, type PackedDocument, packDocument } from './documents-store.ts';
 import { groupAt } from './group-at.ts';
+import { type Opening, openingEndsAtMs } from './opening.ts';
+import { createOpeningsStore } from './openings-store.ts';
 import type { DocumentKind } from './tables.ts';
 
 /** What was found at a source by kind: null where there is nothing (yet), absent where nobody asked. */
@@ -34,6 +36,11 @@ export interface Speech {
    */
   take(debateId: string, observed: ObservedDocuments | null): Promise<SpeechOutcome>;
   /**
+   * Takes how loud the beginning of a debate's sound is, by its own id: where nothing published tells when the sitting starts,
+   * this does. The same file again writes nothing.
+   */
+  takeOpening(debateId: string, opening: Opening): Promise<void>;
+  /**
    * Takes a piece of the directory, and corrects groups in debates already there. `unknown` leaves what is known as it is:
    * for a dump that knows less than another. Says how many rows were written.
    */
@@ -50,6 +57,7 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
   const documents = createDocumentsStore(db);
   const derivations = createDerivedStore(db);
   const directory = createDirectoryStore(db);
+  const openings = createOpeningsStore(db);
 
   async function take(debateId: string, found: ObservedDocuments | null): Promise<SpeechOutcome> {
     const observed = found ?? {};
@@ -60,11 +68,13 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
     const news = await packNews(observed);
     const hashes = await documents.hashes(debate.id);
     for (const { document, provenance } of news) hashes.set(document, provenance.sha256 ?? '');
+    const opening = await openings.find(debate.id);
     const from: DerivedFrom = {
-      builtFrom: builtFrom(registered, hashes),
+      builtFrom: builtFrom(registered, hashes, opening),
       factsSha256: registered.facts_sha256,
       sortsAt: registered.sorts_at,
       durationSeconds: registered.duration_seconds,
+      openingSha256: opening?.audioSha256 ?? null,
     };
     const now = clock.now();
     // A look that failed counts as one: the next is as far away as after any other.
@@ -75,12 +85,12 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
       return 'unchanged';
     }
     const stored = { ...(await documents.contents(debate.id)), ...contentsOf(observed) };
-    const { derived, groups } = await derive(debate, stored);
+    const { derived, groups } = await derive(debate, stored, opening);
     await save(debate.id, { news, derived, from, checked, groups });
     return 'derived';
   }
 
-  async function derive(debate: Debate, contents: Partial<DocumentContents>) {
+  async function derive(debate: Debate, contents: Partial<DocumentContents>, opening: Opening | null) {
     const { captions = [], player = [] } = contents;
     // The record's times are those of the sitting's recording, which the cut of its questions does not share.
     const paragraphs = debate.type === 'question_gouvernement' ? [] : (contents.record ?? []);
@@ -101,7 +111,7 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
       synchros: player,
       captions,
       paragraphs,
-      silenceEndsAtMs: null,
+      silenceEndsAtMs: opening && openingEndsAtMs(opening.levelsDb),
       groups,
     });
     return { derived, groups };
@@ -134,6 +144,13 @@ export function createSpeech(options: { db: Db; debates: Debates; clock: Clock }
     validators: documents.validators,
     organNames: directory.organNames,
     take,
+    takeOpening: async (debateId, opening) => {
+      const known = await openings.find(debateId);
+      if (known?.audioSha256 === opening.audioSha256) return;
+      await openings.save(debateId, opening, clock.now());
+      // What was never derived is due anyway, with a look at its documents.
+      if ((await derivations.registered(debateId))?.built_from) await take(debateId, null);
+    },
     takeDirectory: async (items, only) => {
       const { written, changedPeople } = await directory.save(items, only);
       const appearances = changedPeople.length === 0 ? [] : await directory.appearances(changedPeople);
@@ -168,6 +185,7 @@ function nextLook(debate: Debate, hashes: ReadonlyMap<DocumentKind, string>, now
 function builtFrom(
   registered: { facts_sha256: string; sorts_at: Date; duration_seconds: number | null },
   hashes: ReadonlyMap<DocumentKind, string>,
+  opening: Opening | null,
 ): string {
   const inputs = [
     DERIVATION_RULES,
@@ -175,6 +193,7 @@ function builtFrom(
     registered.sorts_at.toISOString(),
     registered.duration_seconds,
     ...[...hashes].sort(([a], [b]) => a.localeCompare(b)),
+    ...(opening === null ? [] : [['opening', opening.audioSha256]]),
   ];
   return createHash('sha256').update(JSON.stringify(inputs)).digest('base64url');
 }

@@ -43,10 +43,12 @@ export type SpeechTables = ListedDebatesView & {
     total_speaking_ms: number;
     timed_share: number;
     word_source: DerivedSpeech['wordSource'];
+    opening_sha256: string | null;
     next_check_at: Date | null;
     checked_at: Date;
     updated_at: Generated<Date>;
   };
+  opening_levels: { debate_id: string; audio_sha256: string; levels_db: number[]; measured_at: Date };
   cues: {
     debate_id: string;
     position: number;

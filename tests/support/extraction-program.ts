@@ -1,7 +1,7 @@
 // A worker of its own, over the real queue, so that a test can kill it:
 // `extraction-program.ts <dataDir> <url of an MP3> [database url]`. Prints a line of JSON once the run is over.
 
-import { extractionJob } from '../../src/extraction/index.ts';
+import { extractionJob, extractionJobs } from '../../src/extraction/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
 import { migrate, openDatabase } from '../../src/platform/database/index.ts';
 import { createJobQueue } from '../../src/platform/queue/index.ts';
@@ -17,7 +17,7 @@ const rethrow = (error: unknown): never => {
 const database = await openDatabase({ url, dataDir, clock: systemClock, onFatal: rethrow, onWarning: () => undefined });
 await migrate(database.db);
 const queue = createJobQueue({ database, onError: rethrow, supervise: true });
-await queue.start([extractionJob]);
+await queue.start(extractionJobs);
 const workshop = await openWorkshop({
   database,
   dataDir,

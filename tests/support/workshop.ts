@@ -6,6 +6,7 @@ import {
   type Extraction,
   type ExtractionJob,
   type ExtractionOptions,
+  extractionJob,
   type Tools,
 } from '../../src/extraction/index.ts';
 import { type Clock, systemClock } from '../../src/platform/clock/index.ts';
@@ -15,6 +16,7 @@ import { createFetcher, type Fetcher } from '../../src/platform/fetch/index.ts';
 import type { JobQueue } from '../../src/platform/queue/index.ts';
 import { createLogger } from '../../src/platform/telemetry/index.ts';
 import type { MediaCandidate } from '../../src/sources/index.ts';
+import { createSpeech, type Speech } from '../../src/speech/index.ts';
 import { createLocalStorage, createVault, type Vault } from '../../src/vault/index.ts';
 
 /** The rooms around the workshop, real, over one database and one folder. */
@@ -26,6 +28,9 @@ export interface Workshop {
   fetcher: Fetcher;
   /** Jobs sent and not yet handled, with the wait they were sent with. */
   jobs: { data: ExtractionJob; afterSeconds: number }[];
+  /** Files whose beginning is to be listened to. */
+  openings: string[];
+  speech: Speech;
   /** Folders of runs that are not over. */
   workspaces(): string[];
   close(): Promise<void>;
@@ -72,13 +77,17 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     retryBaseMs: 1,
   });
   const jobs: Workshop['jobs'] = [];
-  const send: JobQueue['send'] = async (_trx, _job, data, sendOptions = {}) => {
-    jobs.push({ data: data as unknown as ExtractionJob, afterSeconds: sendOptions.startAfterSeconds ?? 0 });
+  const openings: string[] = [];
+  const speech = createSpeech({ db: database.db, debates, clock });
+  const send: JobQueue['send'] = async (_trx, job, data, sendOptions = {}) => {
+    if (job.name !== extractionJob.name) openings.push((data as { audio_file_id?: string }).audio_file_id ?? '');
+    else jobs.push({ data: data as unknown as ExtractionJob, afterSeconds: sendOptions.startAfterSeconds ?? 0 });
   };
   const extraction = createExtraction({
     db: database.db,
     vault,
     register: debates,
+    speech,
     media: options.media,
     queue: { send },
     events,
@@ -98,6 +107,8 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
     events,
     fetcher,
     jobs,
+    openings,
+    speech,
     workspaces: () => (existsSync(stagingFolder) ? readdirSync(stagingFolder) : []),
     close: async () => {
       await fetcher.close();

@@ -47,6 +47,10 @@ export interface Config {
   retentionBytes: number | null;
   ffmpegPath: string | undefined;
   ytDlpPath: string | undefined;
+  /** Folder of sources of debates beside the product's own. */
+  pluginsDir: string | undefined;
+  /** The variables `PLUGIN_…`, for the plugins they name. */
+  pluginSettings: Readonly<Record<string, string>>;
 }
 
 /** The start stops here: one line for each wrong variable, saying what is expected. */
@@ -206,6 +210,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       RETENTION_SIZE: size({ default: undefined }),
       FFMPEG_PATH: str({ default: undefined }),
       YTDLP_PATH: str({ default: undefined }),
+      PLUGINS_DIR: str({ default: undefined }),
     },
     { reporter: ({ errors }) => throwAll(errors) },
   );
@@ -240,6 +245,10 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     retentionBytes: env.RETENTION_SIZE ?? null,
     ffmpegPath: env.FFMPEG_PATH,
     ytDlpPath: env.YTDLP_PATH,
+    pluginsDir: env.PLUGINS_DIR === undefined ? undefined : resolve(env.PLUGINS_DIR),
+    pluginSettings: Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => (name.startsWith('PLUGIN_') ? [[name, value ?? '']] : [])),
+    ),
   };
 }
 

@@ -47,11 +47,10 @@ function isEmpty(value: unknown): boolean {
 
 /** What is searched follows what is shown. */
 function searchedIn(row: DebateRow, filled: Partial<Facts>): string {
-  const { title, type, place, thumbnail_url: thumbnailUrl } = row;
   const description = filled.description ?? row.description;
   const commission = filled.commission ?? row.commission;
   // As facts are written to the database.
   const speakers =
     typeof filled.speakers === 'string' ? (JSON.parse(filled.speakers) as SourceSpeaker[]) : row.speakers;
-  return searchText({ title, description, commission, type, place, thumbnailUrl }, filled.tags ?? row.tags, speakers);
+  return searchText({ title: row.title, description, commission }, filled.tags ?? row.tags, speakers);
 }

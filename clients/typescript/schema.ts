@@ -663,6 +663,516 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/debates/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Chercher un débat, par adresse / Search debates, by address
+         * @description La même recherche, que l’on peut lier et garder. / The same search, to link to and to keep.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    per_page?: number;
+                    /** @description From the Link header; replaces page */
+                    cursor?: string;
+                    type?: ("seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre")[];
+                    status?: ("programme" | "en_cours" | "termine" | "disponible" | "extraction" | "erreur")[];
+                    /** @description Part of the name */
+                    commission?: string;
+                    /** @description PA… id, or part of a name */
+                    speaker?: string;
+                    tag?: string[];
+                    legislature?: number;
+                    /** @description Paris day, included */
+                    date_start?: string;
+                    /** @description Paris day, included */
+                    date_end?: string;
+                    has_audio?: boolean;
+                    has_transcript?: boolean;
+                    updated_since?: string;
+                    sort_order?: "asc" | "desc";
+                    /** @description Words in any form, "exact phrases", -exclusions, beginnings*; accents and case ignored */
+                    q?: string;
+                    /** @description From 1 */
+                    page?: number;
+                    /** @description By default relevance where words are asked for, else date; relevance descends */
+                    sort_by?: "relevance" | "date" | "title" | "created_at" | "updated_at" | "view_count" | "duration_seconds";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "debates": [
+                         *         {
+                         *           "id": "19502241_6ac548b948b27",
+                         *           "title": "2ème séance : Protection des sources et des petites rivières",
+                         *           "description": "Discussion de la proposition de loi visant à protéger les sources et les petites rivières",
+                         *           "type": "seance_publique",
+                         *           "status": "disponible",
+                         *           "date": "2026-10-06",
+                         *           "start_time": "2026-10-06T21:15:05+02:00",
+                         *           "end_time": "2026-10-07T00:03:05+02:00",
+                         *           "duration_seconds": 10080,
+                         *           "duration_minutes": 168,
+                         *           "display_duration": "2 h 48",
+                         *           "source": "portal",
+                         *           "source_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *           "video_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *           "thumbnail_url": null,
+                         *           "live_url": null,
+                         *           "commission": null,
+                         *           "salle": "Hémicycle",
+                         *           "legislature": 17,
+                         *           "session": "Session ordinaire 2026-2027",
+                         *           "meeting_id": "RUANR5L17S2027IDS90001",
+                         *           "report_url": null,
+                         *           "speakers": [
+                         *             {
+                         *               "id": "PA9900001",
+                         *               "name": "Mme Hélène Vautrain",
+                         *               "role": "rapporteure"
+                         *             }
+                         *           ],
+                         *           "tags": [
+                         *             "Environnement"
+                         *           ],
+                         *           "is_live": false,
+                         *           "has_audio": true,
+                         *           "has_transcript": false,
+                         *           "sitting_starts_at_ms": 894000,
+                         *           "sitting_start_origin": "record",
+                         *           "is_certain": true,
+                         *           "audio_files": [
+                         *             {
+                         *               "format": "mp3",
+                         *               "mime_type": "audio/mpeg",
+                         *               "size_bytes": 161280000,
+                         *               "duration_seconds": 10080,
+                         *               "bitrate_kbps": 128,
+                         *               "sample_rate_hz": 44100,
+                         *               "channels": 2,
+                         *               "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                         *               "origin": "published",
+                         *               "url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream?format=mp3&origin=published"
+                         *             }
+                         *           ],
+                         *           "view_count": 42,
+                         *           "favorite_count": 3,
+                         *           "created_at": "2026-10-07T00:20:00.000Z",
+                         *           "updated_at": "2026-10-07T02:10:00.000Z",
+                         *           "withdrawn_at": null,
+                         *           "attribution": {
+                         *             "name": "Assemblée nationale",
+                         *             "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *           },
+                         *           "highlights": {
+                         *             "title": "2ème séance : Protection des sources et des petites <mark>rivières</mark>",
+                         *             "description": "Discussion de la proposition de loi visant à protéger les sources et les petites <mark>rivières</mark>",
+                         *             "commission": null,
+                         *             "speakers": [],
+                         *             "tags": []
+                         *           }
+                         *         }
+                         *       ],
+                         *       "total": 1,
+                         *       "total_is_exact": true,
+                         *       "page": 1,
+                         *       "per_page": 20,
+                         *       "next_cursor": null,
+                         *       "did_you_mean": null,
+                         *       "facets": {
+                         *         "exact": true,
+                         *         "type": [
+                         *           {
+                         *             "value": "seance_publique",
+                         *             "count": 1
+                         *           }
+                         *         ],
+                         *         "commission": [],
+                         *         "speaker": [
+                         *           {
+                         *             "value": "PA9900001",
+                         *             "name": "Mme Hélène Vautrain",
+                         *             "count": 1
+                         *           }
+                         *         ],
+                         *         "year": [
+                         *           {
+                         *             "value": "2026",
+                         *             "count": 1
+                         *           }
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DebateSearch"];
+                    };
+                };
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 *
+                 *     « date_start » est après « date_end ». / "date_start" is after "date_end".
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Chercher un débat / Search debates
+         * @description Le titre, la description, la commission, les orateurs et les thèmes, dans toutes leurs formes ; décomptes par facette. Au-delà d’un millier de résultats les décomptes sont estimés (total_is_exact). Les pages suivantes par GET (Link), ou par le même corps avec cursor. / Title, description, commission, speakers and tags in any of their forms, with counts by facet. Beyond about a thousand results counts are estimates (total_is_exact). Further pages by GET (Link), or by the same body with cursor.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default 20 */
+                        per_page?: number;
+                        /** @description From the Link header; replaces page */
+                        cursor?: string;
+                        type?: ("seance_publique" | "commission" | "audition" | "question_gouvernement" | "autre")[];
+                        status?: ("programme" | "en_cours" | "termine" | "disponible" | "extraction" | "erreur")[];
+                        /** @description Part of the name */
+                        commission?: string;
+                        /** @description PA… id, or part of a name */
+                        speaker?: string;
+                        tag?: string[];
+                        legislature?: number;
+                        /**
+                         * Format: date
+                         * @description Paris day, included
+                         */
+                        date_start?: string;
+                        /**
+                         * Format: date
+                         * @description Paris day, included
+                         */
+                        date_end?: string;
+                        has_audio?: boolean;
+                        has_transcript?: boolean;
+                        /** Format: date-time */
+                        updated_since?: string;
+                        /** @enum {string} */
+                        sort_order?: "asc" | "desc";
+                        /** @description Words in any form, "exact phrases", -exclusions, beginnings*; accents and case ignored */
+                        q?: string;
+                        /** @description From 1 */
+                        page?: number;
+                        /**
+                         * @description By default relevance where words are asked for, else date; relevance descends
+                         * @enum {string}
+                         */
+                        sort_by?: "relevance" | "date" | "title" | "created_at" | "updated_at" | "view_count" | "duration_seconds";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "debates": [
+                         *         {
+                         *           "id": "19502241_6ac548b948b27",
+                         *           "title": "2ème séance : Protection des sources et des petites rivières",
+                         *           "description": "Discussion de la proposition de loi visant à protéger les sources et les petites rivières",
+                         *           "type": "seance_publique",
+                         *           "status": "disponible",
+                         *           "date": "2026-10-06",
+                         *           "start_time": "2026-10-06T21:15:05+02:00",
+                         *           "end_time": "2026-10-07T00:03:05+02:00",
+                         *           "duration_seconds": 10080,
+                         *           "duration_minutes": 168,
+                         *           "display_duration": "2 h 48",
+                         *           "source": "portal",
+                         *           "source_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *           "video_url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27",
+                         *           "thumbnail_url": null,
+                         *           "live_url": null,
+                         *           "commission": null,
+                         *           "salle": "Hémicycle",
+                         *           "legislature": 17,
+                         *           "session": "Session ordinaire 2026-2027",
+                         *           "meeting_id": "RUANR5L17S2027IDS90001",
+                         *           "report_url": null,
+                         *           "speakers": [
+                         *             {
+                         *               "id": "PA9900001",
+                         *               "name": "Mme Hélène Vautrain",
+                         *               "role": "rapporteure"
+                         *             }
+                         *           ],
+                         *           "tags": [
+                         *             "Environnement"
+                         *           ],
+                         *           "is_live": false,
+                         *           "has_audio": true,
+                         *           "has_transcript": false,
+                         *           "sitting_starts_at_ms": 894000,
+                         *           "sitting_start_origin": "record",
+                         *           "is_certain": true,
+                         *           "audio_files": [
+                         *             {
+                         *               "format": "mp3",
+                         *               "mime_type": "audio/mpeg",
+                         *               "size_bytes": 161280000,
+                         *               "duration_seconds": 10080,
+                         *               "bitrate_kbps": 128,
+                         *               "sample_rate_hz": 44100,
+                         *               "channels": 2,
+                         *               "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                         *               "origin": "published",
+                         *               "url": "https://robian.example/api/streaming/19502241_6ac548b948b27/stream?format=mp3&origin=published"
+                         *             }
+                         *           ],
+                         *           "view_count": 42,
+                         *           "favorite_count": 3,
+                         *           "created_at": "2026-10-07T00:20:00.000Z",
+                         *           "updated_at": "2026-10-07T02:10:00.000Z",
+                         *           "withdrawn_at": null,
+                         *           "attribution": {
+                         *             "name": "Assemblée nationale",
+                         *             "url": "https://videos.assemblee-nationale.fr/video.19502241_6ac548b948b27"
+                         *           },
+                         *           "highlights": {
+                         *             "title": "2ème séance : Protection des sources et des petites <mark>rivières</mark>",
+                         *             "description": "Discussion de la proposition de loi visant à protéger les sources et les petites <mark>rivières</mark>",
+                         *             "commission": null,
+                         *             "speakers": [],
+                         *             "tags": []
+                         *           }
+                         *         }
+                         *       ],
+                         *       "total": 1,
+                         *       "total_is_exact": true,
+                         *       "page": 1,
+                         *       "per_page": 20,
+                         *       "next_cursor": null,
+                         *       "did_you_mean": null,
+                         *       "facets": {
+                         *         "exact": true,
+                         *         "type": [
+                         *           {
+                         *             "value": "seance_publique",
+                         *             "count": 1
+                         *           }
+                         *         ],
+                         *         "commission": [],
+                         *         "speaker": [
+                         *           {
+                         *             "value": "PA9900001",
+                         *             "name": "Mme Hélène Vautrain",
+                         *             "count": 1
+                         *           }
+                         *         ],
+                         *         "year": [
+                         *           {
+                         *             "value": "2026",
+                         *             "count": 1
+                         *           }
+                         *         ]
+                         *       }
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DebateSearch"];
+                    };
+                };
+                /**
+                 * @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors".
+                 *
+                 *     Le paramètre « cursor » n’a pas été donné par cette liste, ou l’a été pour un autre tri. / The "cursor" parameter was not given by this list, or was given for another order.
+                 *
+                 *     « date_start » est après « date_end ». / "date_start" is after "date_end".
+                 */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps de la requête dépasse la taille admise. / The body is over the size allowed. */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Le corps doit être en application/json. / The body must be application/json. */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/debates/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggestions de recherche / Search suggestions
+         * @description Titres, commissions et orateurs dont des mots commencent par ce qui est saisi. / Titles, commissions and speakers in which words begin with what is typed.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description What is typed so far */
+                    q: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        /**
+                         * @example {
+                         *       "titles": [
+                         *         {
+                         *           "id": "19502241_6ac548b948b27",
+                         *           "title": "2ème séance : Protection des sources et des petites rivières"
+                         *         }
+                         *       ],
+                         *       "commissions": [],
+                         *       "speakers": [
+                         *         {
+                         *           "id": "PA9900001",
+                         *           "name": "Mme Hélène Vautrain"
+                         *         }
+                         *       ]
+                         *     }
+                         */
+                        "application/json": components["schemas"]["DebateSuggestions"];
+                    };
+                };
+                /** @description La requête contient des valeurs refusées ; le détail est dans « errors ». / The request holds values that are refused; see "errors". */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description La limite de cette opération est atteinte ; réessayez après le délai de l’en-tête Retry-After. / The limit of this operation is reached; try again after the delay in the Retry-After header. */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
+                500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/debates": {
         parameters: {
             query?: never;

@@ -2,8 +2,14 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { SortOrder } from './list-query.ts';
 import { monthOf, periodMarks, startOfMonth } from './search-periods.ts';
 
+/**
+ * The moment of a debate, as no index knows it: a span has marks, and the index of time would only be read beside them, or be
+ * walked from end to end for hits that are all in one place.
+ */
+export const MOMENT = sql<Date>`(s.sorts_at + interval '0')`;
+
 /** Months whose hits should do, with a margin because words come in waves. */
-const MARGIN = 2;
+const MARGIN = 1.25;
 /** Where that was too few, the next look goes so many times further: a register of twenty years is crossed in five looks. */
 const WIDENING = 4;
 
@@ -40,6 +46,6 @@ export async function readInSpans<Row>(options: {
 /** The months `from`..`to`, both included, on `debate_search s`. */
 function spanOf(from: number, to: number): RawBuilder<SqlBool> {
   const marks = periodMarks(from, to);
-  const within = sql<SqlBool>`s.sorts_at >= ${startOfMonth(from)} and s.sorts_at < ${startOfMonth(to + 1)}`;
+  const within = sql<SqlBool>`${MOMENT} >= ${startOfMonth(from)} and ${MOMENT} < ${startOfMonth(to + 1)}`;
   return marks.length === 0 ? within : sql`${within} and s.marks && ${marks}::text[]`;
 }

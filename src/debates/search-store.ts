@@ -3,6 +3,7 @@ import type { Db } from '../platform/database/index.ts';
 import type { Sort, SortOrder } from './list-query.ts';
 import { sortExpression } from './list-query.ts';
 import type { KnownWord } from './nearest-word.ts';
+import { MOMENT } from './search-pages.ts';
 import { SAMPLES, type SampleStep } from './search-samples.ts';
 import { relevanceScore, type SearchCondition } from './search-where.ts';
 
@@ -95,7 +96,7 @@ export function createSearchStore(db: Db) {
       const { rows } = await sql<RankedHit>`
         select debate_id as id, sorts_at as "sortsAt", ${relevanceScore(condition)} as score from (
           select s.debate_id, s.sorts_at, s.words from debate_search s where ${span} and ${condition.where}
-          order by s.sorts_at desc, s.debate_id desc limit ${limit}
+          order by ${MOMENT} desc, s.debate_id desc limit ${limit}
         ) s order by sorts_at desc, debate_id desc`.execute(db);
       return rows;
     },
@@ -110,7 +111,7 @@ export function createSearchStore(db: Db) {
       const direction = sql.raw(order);
       const { rows } = await sql<{ id: string; sortsAt: Date }>`
         select s.debate_id as id, s.sorts_at as "sortsAt" from debate_search s where ${span} and ${condition.where}
-        order by s.sorts_at ${direction}, s.debate_id ${direction} limit ${limit}`.execute(db);
+        order by ${MOMENT} ${direction}, s.debate_id ${direction} limit ${limit}`.execute(db);
       return rows;
     },
 

@@ -8,7 +8,7 @@ import { nearestWord } from './nearest-word.ts';
 import { countsOf, type SearchCounts } from './search-counts.ts';
 import { relevanceCursor, relevancePlaceOf, type TimePlace } from './search-cursor.ts';
 import { type FoundWords, wordKeys } from './search-highlights.ts';
-import { readInSpans } from './search-pages.ts';
+import { MOMENT, readInSpans } from './search-pages.ts';
 import { createSearchStore, type RankedHit } from './search-store.ts';
 import { formsOf, parseSearchText, type SearchTerm, searchTextOf } from './search-text.ts';
 import { namesAsked, type SearchCondition, type SearchQuestion, searchCondition } from './search-where.ts';
@@ -129,7 +129,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     if (register === null) return [];
     const last = place?.last ?? null;
     const until: RawBuilder<SqlBool> =
-      last === null ? sql`true` : sql`(s.sorts_at, s.debate_id) >= (${last.sortsAt}::timestamptz, ${last.id}::text)`;
+      last === null ? sql`true` : sql`(${MOMENT}, s.debate_id) >= (${last.sortsAt}::timestamptz, ${last.id}::text)`;
     const rows = await readInSpans({
       register: last === null ? register : { ...register, first: last.sortsAt },
       hits: counts.total,
@@ -151,7 +151,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     const beyond: RawBuilder<SqlBool> =
       after === null
         ? sql`true`
-        : sql`(s.sorts_at, s.debate_id) ${comparison} (${after.sortsAt}::timestamptz, ${after.id}::text)`;
+        : sql`(${MOMENT}, s.debate_id) ${comparison} (${after.sortsAt}::timestamptz, ${after.id}::text)`;
     return readInSpans({
       register,
       hits: counts.total,
@@ -207,13 +207,21 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     found: async (texts, { terms }) => {
       const keys = wordKeys(texts);
       const wanted = terms.filter(({ excluded }) => !excluded);
-      const words = wanted.filter(({ kind }) => kind !== 'phrase');
-      const asked = words.flatMap(({ key }) => key.split(' '));
+      const words = wanted.filter(({ kind }) => kind === 'word').map(({ key }) => key.split(' '));
+      const beginnings = wanted.filter(({ kind }) => kind === 'prefix').map(({ key }) => key);
+      const parts = words.flat();
       const stems =
-        words.length === 0 ? new Map<string, string>() : await store.stems([...new Set([...asked, ...keys.values()])]);
+        parts.length === 0 ? new Map<string, string>() : await store.stems([...new Set([...parts, ...keys.values()])]);
+      const asked = new Set(parts.flatMap((part) => stems.get(part) ?? []));
+      // As `searchQueryOf` does; small words, which have no stem, are not marked.
+      const forms = new Set(
+        words.flatMap(([one = '', ...more]) => (more.length > 0 || !stems.has(one) ? [] : formsOf(one))),
+      );
+      const isFound = (key: string): boolean =>
+        forms.has(key) || asked.has(stems.get(key) ?? '') || beginnings.some((beginning) => key.startsWith(beginning));
       return {
         keys,
-        words: new Set([...keys.values()].filter((key) => words.some((term) => isFound(key, term, stems)))),
+        words: new Set([...keys.values()].filter(isFound)),
         phrases: wanted.filter(({ kind }) => kind === 'phrase').map(({ key }) => key.split(' ')),
       };
     },
@@ -239,15 +247,6 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
       };
     },
   };
-}
-
-/** Whether a term finds a word, both by `textKey`. */
-function isFound(word: string, term: SearchTerm, stems: ReadonlyMap<string, string>): boolean {
-  if (term.kind === 'prefix') return word.startsWith(term.key);
-  const stem = stems.get(word);
-  if (stem === undefined) return false;
-  if (!term.key.includes(' ') && formsOf(term.key).includes(word)) return true;
-  return term.key.split(' ').some((part) => stems.get(part) === stem);
 }
 
 /** The best first; ids settle ties. */

@@ -9,7 +9,7 @@
  * which is what the first would be on a core of its own; on a machine that does other work too the second says more of ours.
  *
  * Promises, over all kinds of questions together: p95 < 15 ms on PostgreSQL and < 30 ms embedded at 50,000; the mean at 500,000
- * at most twice that at 50,000; both in processor time. Exits 1 otherwise.
+ * at most twice that at 50,000. The first is of the time until the answer is there, the second of processor time. Exits 1 otherwise.
  */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -200,13 +200,19 @@ for (const _ of database.kind === 'embedded' ? [1] : [1, TIMES]) {
   print(times);
 }
 const [small = {}, large] = results;
-const p95 = percentile(used(small), 0.95);
+const all = Object.values(small).flat();
+const p95 = percentile(
+  all.map((timing) => timing.elapsedMs),
+  0.95,
+);
 const limit = database.kind === 'embedded' ? 30 : 15;
-console.log(`p95 at ${DEBATES}: ${p95} ms of a processor (promised: < ${limit})`);
+console.log(`p95 at ${DEBATES}: ${p95} ms (promised: < ${limit}); ${percentile(used(small), 0.95)} ms of a processor`);
 const kept = [p95 < limit];
 if (large !== undefined) {
   const ratio = mean(used(large)) / mean(used(small));
-  console.log(`mean cost at ${DEBATES * TIMES}: ${ratio.toFixed(2)} times that at ${DEBATES} (promised: at most 2)`);
+  console.log(
+    `mean processor time at ${DEBATES * TIMES}: ${ratio.toFixed(2)} times that at ${DEBATES} (promised: at most 2)`,
+  );
   kept.push(ratio <= 2);
 }
 

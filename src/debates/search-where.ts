@@ -22,6 +22,8 @@ export interface SearchCondition {
   where: RawBuilder<SqlBool>;
   /** What relevance is measured by: as many as possible of all that is asked for and not excluded. */
   ranked: RawBuilder<unknown>;
+  /** Nothing is found before or after; a day wider than asked, because a day of Paris begins the day before in UTC. */
+  within: { first: Date; last: Date };
 }
 
 const PERSON_ID = /^PA\d+$/;
@@ -69,6 +71,7 @@ export function searchCondition({ terms, filter }: SearchQuestion, names: Resolv
       wanted.map((term) => ({ ...term, instead: true })),
       'robian_plain',
     ),
+    within: daysAsked(filter),
   };
 }
 
@@ -99,13 +102,17 @@ function markConditions(filter: SearchQuestion['filter'], names: ResolvedNames):
   return all;
 }
 
-function dayConditions({ dateStart, dateEnd }: SearchQuestion['filter']): RawBuilder<SqlBool>[] {
+function daysAsked({ dateStart, dateEnd }: SearchQuestion['filter']): SearchCondition['within'] {
+  const near = (day: string, days: number): Date => new Date(Date.parse(day) + days * DAY_MS);
+  return { first: near(dateStart ?? EARLIEST, -1), last: near(dateEnd ?? LATEST, 2) };
+}
+
+function dayConditions(filter: SearchQuestion['filter']): RawBuilder<SqlBool>[] {
+  const { dateStart, dateEnd } = filter;
   if (dateStart === undefined && dateEnd === undefined) return [];
-  const [from, to] = [dateStart ?? EARLIEST, dateEnd ?? LATEST];
-  // A day of Paris begins the day before in UTC.
-  const near = (day: string, days: number): number => monthOf(new Date(Date.parse(day) + days * DAY_MS));
-  const marks = periodMarks(near(from, -1), near(to, 1));
-  const all: RawBuilder<SqlBool>[] = [sql`s.day between ${from}::date and ${to}::date`];
+  const { first, last } = daysAsked(filter);
+  const marks = periodMarks(monthOf(first), monthOf(last));
+  const all: RawBuilder<SqlBool>[] = [sql`s.day between ${dateStart ?? EARLIEST}::date and ${dateEnd ?? LATEST}::date`];
   if (marks.length > 0) all.push(sql`s.marks && ${marks}::text[]`);
   return all;
 }

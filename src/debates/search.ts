@@ -65,6 +65,8 @@ const KEPT_SECONDS = 300;
 const SUGGESTIONS = 6;
 /** Newest debates whose titles are looked at: titles of one matter repeat. */
 const TITLES_READ = 60;
+/** Shorter beginnings are in most titles. */
+const TITLE_MIN = 3;
 /** Shorter words have too many neighbours. */
 const CORRECTED_MIN = 3;
 
@@ -78,6 +80,15 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
       key === null ? undefined : key === '' ? [] : store.names(kind, key);
     const names = { commissions: await named('commission', commission), speakers: await named('speaker', speaker) };
     return searchCondition(question, names);
+  }
+
+  /** From the first to the last moment where anything can be found; null when nothing can. */
+  async function spanOf({ within }: SearchCondition): Promise<{ first: Date; last: Date } | null> {
+    const register = await store.span();
+    if (register === null) return null;
+    const first = new Date(Math.max(within.first.getTime(), register.first.getTime()));
+    const last = new Date(Math.min(within.last.getTime(), register.last.getTime()));
+    return first <= last ? { first, last } : null;
   }
 
   async function count(question: SearchQuestion): Promise<SearchCounts> {
@@ -125,7 +136,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     place: { last: TimePlace | null } | null,
   ): Promise<RankedHit[]> {
     if (place === null ? counts.exact : place.last === null) return store.newest(condition, sql`true`, FEW_MAX);
-    const register = await store.span();
+    const register = await spanOf(condition);
     if (register === null) return [];
     const last = place?.last ?? null;
     const until: RawBuilder<SqlBool> =
@@ -145,7 +156,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     counts: SearchCounts,
     { order, limit, after }: { order: SortOrder; limit: number; after: TimePlace | null },
   ): Promise<TimePlace[]> {
-    const register = await store.span();
+    const register = await spanOf(condition);
     if (register === null) return [];
     const comparison = sql.raw(order === 'asc' ? '>' : '<');
     const beyond: RawBuilder<SqlBool> =
@@ -200,6 +211,14 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     return corrected ? { question: { ...question, terms }, text: searchTextOf(terms) } : null;
   }
 
+  async function newestTitles(words: readonly string[]) {
+    const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
+    const counts = await count(question);
+    const from = { offset: 0 };
+    const hits = await find({ question, sort: 'date', order: 'desc', limit: TITLES_READ, from, counts });
+    return store.titles(hits.map(({ id }) => id));
+  }
+
   return {
     count,
     find,
@@ -228,17 +247,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     suggest: async (typed) => {
       const words = textKey(typed).split(' ').filter(Boolean);
       if (words.length === 0) return { titles: [], commissions: [], speakers: [] };
-      const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
-      const counts = await count(question);
-      const hits = await find({
-        question,
-        sort: 'date',
-        order: 'desc',
-        limit: TITLES_READ,
-        from: { offset: 0 },
-        counts,
-      });
-      const titles = await store.titles(hits.map(({ id }) => id));
+      const titles = words.every(({ length }) => length < TITLE_MIN) ? [] : await newestTitles(words);
       const commissions = await store.suggestNames('commission', words, SUGGESTIONS);
       return {
         titles: distinctTitles(titles, words).slice(0, SUGGESTIONS),

@@ -51,7 +51,13 @@ const app = await createHttpServer({
   version: 'bench',
 });
 registerDebatesRoutes(app, { debates, db, clock: systemClock, publicUrl: '', audioFiles: async () => new Map() });
-registerSpeechRoutes(app, { debates, db, clock: systemClock, publicUrl: 'http://127.0.0.1' });
+registerSpeechRoutes(app, {
+  oneSession: database.kind === 'embedded',
+  debates,
+  db,
+  clock: systemClock,
+  publicUrl: 'http://127.0.0.1',
+});
 const speech = randomSpeech({ seed: 7, people: PEOPLE });
 
 /** Debates number `from`..`to`, each with its cues, written as rows: how they come to be is measured elsewhere. */

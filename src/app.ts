@@ -143,7 +143,13 @@ export async function createApp(
   registerAccountsRoutes(app, { accounts, clock });
   registerLibraryRoutes(app, { library, accounts, debates, publicUrl: config.publicUrl });
   registerStatsRoutes(app, { db: database.db, listening, accounts, debates, extraction, library, clock });
-  registerSpeechRoutes(app, { debates, db: database.db, clock, publicUrl: config.publicUrl });
+  registerSpeechRoutes(app, {
+    oneSession: database.kind === 'embedded',
+    debates,
+    db: database.db,
+    clock,
+    publicUrl: config.publicUrl,
+  });
   const realtime = await registerRealtimeRoutes(app, {
     events: house.events,
     clock,

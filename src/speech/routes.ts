@@ -11,6 +11,8 @@ export interface SpeechRoutesOptions {
   debates: Debates;
   db: Db;
   clock: Clock;
+  /** All of this process shares one session of the database: what one asks, the others wait for. */
+  oneSession: boolean;
   /** Address under which listeners reach this server, without a trailing slash. */
   publicUrl: string;
 }

@@ -13,6 +13,7 @@ import { presentHitDebate, presentMoment } from './present.ts';
 import { SearchAnswer, SearchQuery, Suggestions, Words } from './schemas.ts';
 import type { SpeechQuery } from './search-query.ts';
 import { COUNTED_HITS, createSearchStore } from './search-store.ts';
+import { OWN_SESSION, SHARED_SESSION } from './search-walk.ts';
 
 const DEFAULT_PER_PAGE = 20;
 /** Two cores; and a database of one session then has at most two short statements of searches before anybody else's. */
@@ -41,10 +42,14 @@ type Query = Static<typeof SearchQuery>;
 /** Search inside what was said. */
 export function registerSearchRoutes(
   app: App,
-  deps: { debates: Debates; db: Db; clock: Clock; publicUrl: string },
+  deps: { debates: Debates; db: Db; clock: Clock; publicUrl: string; oneSession: boolean },
 ): void {
   const { debates, publicUrl } = deps;
-  const store = createSearchStore(deps.db, deps.clock);
+  const store = createSearchStore({
+    db: deps.db,
+    clock: deps.clock,
+    pace: deps.oneSession ? SHARED_SESSION : OWN_SESSION,
+  });
   const lane = createLane({ width: SEARCHES_AT_ONCE, waiting: SEARCHES_WAITING });
 
   app.get(

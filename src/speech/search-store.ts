@@ -1,11 +1,9 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { HIT_START, HIT_STOP, textKey } from '../debates/index.ts';
-import type { Clock } from '../platform/clock/index.ts';
-import type { Db } from '../platform/database/index.ts';
 import type { DebateType } from '../sources/index.ts';
 import type { Place } from './place-cursor.ts';
 import { type SearchOrder, type SpeechQuery, typedQuery } from './search-query.ts';
-import { type HitPlace, type Walk, walkHits } from './search-walk.ts';
+import { type HitPlace, type Walk, type WalkDeps, walkHits } from './search-walk.ts';
 import type { SpeechTables } from './tables.ts';
 
 export interface Hit {
@@ -57,12 +55,13 @@ const MARKED_AT_ONCE = 25;
 /** The last position that a sentence of a debate can have. */
 const LAST_POSITION = 2 ** 31 - 1;
 
-export function createSearchStore(db: Db, clock: Pick<Clock, 'monotonicMs'>) {
+export function createSearchStore(deps: WalkDeps) {
+  const { db } = deps;
   const tables = db.withTables<SpeechTables>();
 
   return {
     /** Where hits are, in order. */
-    places: (query: SpeechQuery, walk: Walk): Promise<HitPlace[]> => walkHits({ db, clock }, query, walk),
+    places: (query: SpeechQuery, walk: Walk): Promise<HitPlace[]> => walkHits(deps, query, walk),
 
     /** The hits at some places, in the order given, a few in each statement. */
     hits: async (q: string, places: readonly HitPlace[]): Promise<Hit[]> => {
@@ -79,7 +78,7 @@ export function createSearchStore(db: Db, clock: Pick<Clock, 'monotonicMs'>) {
       { order, limit, after }: { order: SearchOrder; limit: number; after: Place | null },
     ): Promise<{ groups: HitGroup[]; looked: number }> => {
       const last = after && { ...after, position: order === 'asc' ? LAST_POSITION : -1 };
-      const places = await walkHits({ db, clock }, query, { order, after: last, limit: GROUPED_HITS });
+      const places = await walkHits(deps, query, { order, after: last, limit: GROUPED_HITS });
       return { groups: groupsOf(places).slice(0, limit), looked: places.length };
     },
 

@@ -12,6 +12,12 @@ export interface HitPlace {
   sortsAt: Date;
 }
 
+export interface WalkDeps {
+  db: Db;
+  clock: Pick<Clock, 'monotonicMs'>;
+  pace: Pace;
+}
+
 export interface Walk {
   order: SearchOrder;
   /** Hits after this one only. */
@@ -20,31 +26,38 @@ export interface Walk {
   limit: number;
 }
 
+/** How much one statement may look at before others have their turn. */
+export interface Pace {
+  /** Debates of the first step. */
+  debates: number;
+  /** Hits of one statement. */
+  hits: number;
+}
+
 /**
- * Debates looked at in the first step: some 6,000 sentences, which cost 3 to 15 ms whatever is asked of them. One statement over
- * all of them would keep an embedded database, which has one session, from everybody else: a phrase of two common words that
- * never stand together took 200 ms.
+ * Some 6,000 sentences, which cost 3 to 15 ms whatever is asked of them, and 250 rows, which cost 2: one statement over all would
+ * keep a database of one session from everybody else. A phrase of two common words that never stand together took 200 ms.
  */
-const FIRST_STEP_DEBATES = 4;
+export const SHARED_SESSION: Pace = { debates: 4, hits: 250 };
+/** Where each has a session of its own nobody waits for a statement, and fewer of them cost less; still bounded. */
+export const OWN_SESSION: Pace = { debates: 400, hits: 1_000 };
+
 /** A step this short was no burden: the next looks at thrice as many, so that a rare word does not take a hundred steps. In ms. */
 const SHORT_STEP_MS = 3;
 const GROWTH = 3;
 /** A step this long was one: the next looks at half as many. In ms. */
 const LONG_STEP_MS = 15;
-/** Hits of one statement: their rows cost more than finding them, 10 ms a thousand. */
-const HITS_A_STEP = 250;
-
 /**
  * Finds hits in the order of debates, step by step: each step is a short statement over the debates next in time, and between two
  * steps others have their turn. How long steps are changes nothing in what is found.
  */
 export async function walkHits(
-  { db, clock }: { db: Db; clock: Pick<Clock, 'monotonicMs'> },
+  { db, clock, pace }: WalkDeps,
   query: SpeechQuery,
   { order, after, limit }: Walk,
 ): Promise<HitPlace[]> {
   const found: HitPlace[] = [];
-  let debates = FIRST_STEP_DEBATES;
+  let debates = pace.debates;
   let place = after;
   let edge: RawBuilder<SqlBool> = place === null ? sql`true` : notBefore(place, order);
   let span: Span | null = null;
@@ -52,7 +65,7 @@ export async function walkHits(
     span ??= await nextSpan(db, query, { order, edge, debates });
     if (span === null) break;
     const startedMs = clock.monotonicMs();
-    const wanted = Math.min(limit - found.length, HITS_A_STEP);
+    const wanted = Math.min(limit - found.length, pace.hits);
     const hits = await hitsWithin(db, query, { order, after: place, span, limit: wanted });
     found.push(...hits);
     const last = hits.at(-1);

@@ -56,7 +56,7 @@ export async function openReplayedHouse(): Promise<ReplayedHouse> {
   await ingest.run({ since: days.at(0) ?? '', until: days.at(-1) ?? '' });
   const app = await createHttpServer({ logger, publicUrl: PUBLIC_URL, trustProxy: false, version: 'test' });
   registerDebatesRoutes(app, { debates, db, clock, publicUrl: PUBLIC_URL, audioFiles: async () => new Map() });
-  registerSpeechRoutes(app, { debates, db, clock, publicUrl: PUBLIC_URL });
+  registerSpeechRoutes(app, { oneSession: database.kind === 'embedded', debates, db, clock, publicUrl: PUBLIC_URL });
   return {
     database,
     debates,

@@ -67,7 +67,6 @@ export function registerHealthRoutes(app: App, options: HealthRoutesOptions): vo
         summary: 'L’état de chaque dépendance / How each dependency is',
         description:
           'Chaque dépendance avec son délai, pour les opérateurs (portée health:details) et depuis la machine elle-même ; le résumé pour les autres. 503 si rien ne peut être servi. / Each dependency with its latency, for operators (scope health:details) and from the machine itself; the summary for others. 503 when nothing can be served.',
-        security: [{}, { operator: [] }, { account: [] }],
         response: { 200: detailed('degraded'), 503: detailed('unhealthy') },
       },
     },

@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { SETTINGS } from './config.ts';
 import { ConfigError, parseConfig, readOrMakeSecret } from './index.ts';
 
 describe('configuration', () => {
@@ -10,6 +12,15 @@ describe('configuration', () => {
     expect(config).toMatchObject({ host: '127.0.0.1', port: 8000, databaseUrl: undefined, ingestEverySeconds: 600 });
     expect([...config.roles]).toEqual(['api', 'worker', 'scheduler']);
     expect(config.publicUrl).toBe('http://127.0.0.1:8000');
+  });
+
+  it('is told in full by the example, whose values are the defaults, and by the first page', () => {
+    const read = (name: string): string => readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8');
+    const example = parseEnv(read('.env.example'));
+    expect(Object.keys(example).toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
+    expect(parseConfig(example)).toEqual(parseConfig({}));
+    const told = new Set(read('README.md').match(/`[A-Z_]+`/g));
+    expect(Object.keys(SETTINGS).filter((name) => !told.has(`\`${name}\``))).toEqual([]);
   });
 
   it('names every wrong variable in one go, and what is expected', () => {

@@ -170,6 +170,41 @@ const secret = makeValidator<string>((input) => {
   return input;
 });
 
+/** Every setting by its variable, with what it takes and its default. */
+export const SETTINGS = {
+  HOST: str({ default: '127.0.0.1' }),
+  PORT: port({ default: 8000 }),
+  DATA_DIR: str({ default: './data' }),
+  DATABASE_URL: databaseUrl({ default: undefined }),
+  ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
+  PUBLIC_URL: httpUrl({ default: undefined }),
+  TRUST_PROXY: proxies({ default: false as false | string }),
+  REDIS_URL: redisUrl({ default: undefined }),
+  CORS_ORIGINS: origins({ default: [] as readonly string[] }),
+  RATE_LIMITS: oneOf(['on', 'off'])({ default: 'on' }),
+  CACHE_SIZE: size({ default: 64e6 }),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
+  ADMIN_TOKEN: secretToken({ default: undefined }),
+  JWT_SECRET: secret({ default: undefined }),
+  METRICS_PORT: port({ default: undefined }),
+  PORTAL_URL: httpUrl({ default: 'https://videos.assemblee-nationale.fr' }),
+  MEDIA_URL: httpUrl({ default: 'http://anorigin.vodalys.com' }),
+  HLS_URL: httpUrl({ default: 'https://videos-an.vodalys.com' }),
+  OPENDATA_URL: httpUrl({ default: 'https://data.assemblee-nationale.fr' }),
+  SITE_URL: httpUrl({ default: 'https://www.assemblee-nationale.fr' }),
+  SOURCE_HOSTS: hosts({ default: [] as readonly string[] }),
+  INGEST_EVERY: interval({ default: 600 as number | 'off' }),
+  INGEST_DAYS: atLeast(1)({ default: 7 }),
+  EXTRACTION_CONCURRENCY: atLeast(1)({ default: 2 }),
+  EXTRACTION_QUEUE_LIMIT: atLeast(1)({ default: 100 }),
+  DISK_FLOOR: size({ default: 1e9 }),
+  RETENTION_DAYS: atLeast(1)({ default: undefined }),
+  RETENTION_SIZE: size({ default: undefined }),
+  FFMPEG_PATH: str({ default: undefined }),
+  YTDLP_PATH: str({ default: undefined }),
+  PLUGINS_DIR: str({ default: undefined }),
+};
+
 /**
  * Reads the environment.
  * @throws ConfigError naming every wrong variable at once.
@@ -177,43 +212,7 @@ const secret = makeValidator<string>((input) => {
 export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   // An empty variable is how compose files and shells say "not set".
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const env = cleanEnv(
-    given,
-    {
-      HOST: str({ default: '127.0.0.1' }),
-      PORT: port({ default: 8000 }),
-      DATA_DIR: str({ default: './data' }),
-      DATABASE_URL: databaseUrl({ default: undefined }),
-      ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
-      PUBLIC_URL: httpUrl({ default: undefined }),
-      TRUST_PROXY: proxies({ default: false as false | string }),
-      REDIS_URL: redisUrl({ default: undefined }),
-      CORS_ORIGINS: origins({ default: [] as readonly string[] }),
-      RATE_LIMITS: oneOf(['on', 'off'])({ default: 'on' }),
-      CACHE_SIZE: size({ default: 64e6 }),
-      LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
-      ADMIN_TOKEN: secretToken({ default: undefined }),
-      JWT_SECRET: secret({ default: undefined }),
-      METRICS_PORT: port({ default: undefined }),
-      PORTAL_URL: httpUrl({ default: 'https://videos.assemblee-nationale.fr' }),
-      MEDIA_URL: httpUrl({ default: 'http://anorigin.vodalys.com' }),
-      HLS_URL: httpUrl({ default: 'https://videos-an.vodalys.com' }),
-      OPENDATA_URL: httpUrl({ default: 'https://data.assemblee-nationale.fr' }),
-      SITE_URL: httpUrl({ default: 'https://www.assemblee-nationale.fr' }),
-      SOURCE_HOSTS: hosts({ default: [] as readonly string[] }),
-      INGEST_EVERY: interval({ default: 600 as number | 'off' }),
-      INGEST_DAYS: atLeast(1)({ default: 7 }),
-      EXTRACTION_CONCURRENCY: atLeast(1)({ default: 2 }),
-      EXTRACTION_QUEUE_LIMIT: atLeast(1)({ default: 100 }),
-      DISK_FLOOR: size({ default: 1e9 }),
-      RETENTION_DAYS: atLeast(1)({ default: undefined }),
-      RETENTION_SIZE: size({ default: undefined }),
-      FFMPEG_PATH: str({ default: undefined }),
-      YTDLP_PATH: str({ default: undefined }),
-      PLUGINS_DIR: str({ default: undefined }),
-    },
-    { reporter: ({ errors }) => throwAll(errors) },
-  );
+  const env = cleanEnv(given, SETTINGS, { reporter: ({ errors }) => throwAll(errors) });
   return {
     host: env.HOST,
     port: env.PORT,

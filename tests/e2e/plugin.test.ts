@@ -51,6 +51,8 @@ test('the recordings of the example plugin are listed, extracted and played; a b
     const environment = {
       ...stage.environment,
       PLUGINS_DIR: EXAMPLES,
+      // A host of the configuration may be at a private address; those that plugins name may not.
+      MEDIA_URL: radio.url,
       PLUGIN_JSON_FEED_URL: `${radio.url}/feed.json`,
     };
     const first = await robian(['ingest', ...stage.days, '--json'], environment);

@@ -135,6 +135,13 @@ describe('a debate that is there', () => {
     expect(outcomes(await take([said]))[0]?.[1]).toBe('unchanged');
   });
 
+  test('keeps what an administrator emptied', async () => {
+    await debates.record(sampleDebate(VIDEO));
+    await sql`update debates set commission = null, corrections = '{"commission": null}'`.execute(database.db);
+    expect(outcomes(await take([{ ...SAID, id: VIDEO, commission: 'Finances' }]))[0]?.[1]).toBe('unchanged');
+    expect(await debates.get(VIDEO)).toMatchObject({ commission: null });
+  });
+
   test('keeps the greater count of views', async () => {
     await take([{ ...SAID, view_count: 3 }]);
     expect(outcomes(await take([{ ...SAID, view_count: 2 }]))[0]?.[1]).toBe('unchanged');

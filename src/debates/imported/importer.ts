@@ -1,5 +1,6 @@
 import type { Db, Trx } from '../../platform/database/index.ts';
 import type { Events } from '../../platform/events/index.ts';
+import { correctedFacts } from '../corrections.ts';
 import { type Facts, factsOfAnnouncement, factsOfRecording } from '../facts.ts';
 import type { SittingState } from '../sitting-state.ts';
 import { createDebatesStore, type DebatesStore } from '../store.ts';
@@ -118,7 +119,7 @@ async function writeRow(
   }
   const announced = await announcedSitting(store, trx, imported);
   if (announced !== undefined) {
-    await store.update(trx, announced.id, { ...facts, sitting_state: state });
+    await store.update(trx, announced.id, { ...correctedFacts(facts, announced.corrections), sitting_state: state });
     return { outcome: 'merged', id: announced.id, state };
   }
   const [id = observed.ref.id] = ids;

@@ -31,7 +31,8 @@ const WITH: Partial<Record<(typeof FILLABLE)[number], readonly (keyof Facts)[]>>
 export function mergeImported(row: DebateRow, facts: Facts, viewCount: number): Partial<Facts> | null {
   const change: Partial<Record<keyof Facts, unknown>> = {};
   for (const column of FILLABLE) {
-    if (!isEmpty(row[column]) || isEmpty(facts[column])) continue;
+    // What an administrator emptied stays empty.
+    if (column in row.corrections || !isEmpty(row[column]) || isEmpty(facts[column])) continue;
     for (const one of [column, ...(WITH[column] ?? [])]) change[one] = facts[one];
   }
   if (Object.keys(change).length > 0) change.search_text = searchedIn(row, change as Partial<Facts>);

@@ -49,6 +49,10 @@ describe('repairTimes', () => {
     ]);
   });
 
+  it('starts nothing before the recording, whatever fractions round to', () => {
+    expect(starts([said(null, 837), said(null, 539), said(null, 899), said(122_123, 0)])[0]).toBe(0);
+  });
+
   it('keeps nothing beyond the end of the recording', () => {
     expect(repairTimes([said(1_000), said(50_000), said(null)], 12_000)).toEqual([
       { startsAtMs: 1_000, endsAtMs: 11_000, published: true },

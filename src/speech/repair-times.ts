@@ -98,7 +98,8 @@ function fillBackwards(starts: number[], usual: readonly number[], first: number
   const haste = totalMs === 0 ? 1 : Math.min(1, firstStartMs / totalMs);
   let remainingMs = totalMs;
   for (let index = 0; index < first; index += 1) {
-    starts[index] = Math.floor(firstStartMs - remainingMs * haste);
+    // A product of fractions may be a hair more than the whole.
+    starts[index] = Math.max(0, Math.floor(firstStartMs - remainingMs * haste));
     remainingMs -= usual[index] ?? 0;
   }
 }

@@ -103,7 +103,7 @@ export function watchApps(metrics: Metrics): (numbers: AppNumbers) => () => void
       relays: { name: 'robian_audio_relays', help: 'Listeners relayed from the source now.', type: 'gauge' },
       answers: {
         name: 'robian_audio_answers_total',
-        help: 'Answers with stored sound, those from memory too, which robian_http_request_duration_seconds leaves out.',
+        help: 'Answers with stored sound, whole or in part.',
         type: 'counter',
       },
       audio: {

@@ -22,6 +22,8 @@ vi.setConfig({ testTimeout: 120_000 });
 const LONG = { sizeBytes: 24_000_000, bytesPerSecond: 500_000 };
 /** Of each of the few connections that fetch it. */
 const SILENT_AFTER_BYTES = 2_500_000;
+/** Well below the hundredth of the file that may be fetched twice. */
+const UNWRITTEN_BYTES = 100_000;
 
 test('what is asked for over HTTP is fetched, published, and served byte for byte', async () => {
   await using stage = await openStage();
@@ -50,9 +52,9 @@ test('after kill -9 at half, the next process finishes the same bytes and fetche
   await first.ready();
   await askForSound(first.address, sitting.videoId);
   const served = (): number => stage.replay.counters.of(big.path).bytesServed;
-  await until('a good part is here, and all that was sent', async () => {
+  await until('a good part is here, and what was sent but for a last piece that is not written yet', async () => {
     const { bytes_done: doneBytes } = await statusOf(first.address, sitting.videoId);
-    return doneBytes > big.sizeBytes / 4 && doneBytes === served();
+    return doneBytes > big.sizeBytes / 4 && served() - doneBytes < UNWRITTEN_BYTES;
   });
   first.kill('SIGKILL');
   expect((await first.exit).code).toBeNull();

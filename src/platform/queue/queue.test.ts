@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../../../tests/support/database.ts';
+import { systemClock } from '../clock/index.ts';
+import { type Database, openDatabase } from '../database/index.ts';
 import { createJobQueue, defineJob, type JobQueue } from './index.ts';
 
 const greet = defineJob<{ name: string }>({ name: 'greet', retryLimit: 1, retryDelaySeconds: 1, expireInSeconds: 60 });
@@ -117,3 +119,36 @@ describe('jobs', () => {
     expect(deadLetters).toBe(before.deadLetters + 1);
   });
 });
+
+describe('the start of the queue', () => {
+  it('is safe in several processes at once on a new database', async () => {
+    const database = await openTestDatabase();
+    await sql`drop schema if exists pgboss cascade`.execute(database.db);
+    // Embedded there is one process only.
+    const count = database.url === undefined ? 1 : 4;
+    const errors: unknown[] = [];
+    const queues = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const own = database.url === undefined ? database : await openAnother(database);
+        return {
+          own,
+          queue: createJobQueue({ database: own, onError: (error) => errors.push(error), supervise: false }),
+        };
+      }),
+    );
+    await Promise.all(queues.map(({ queue }) => queue.start([greet, rank])));
+    for (const { own, queue } of queues) {
+      await own.db.transaction().execute((trx) => queue.send(trx, greet, { name: 'hello' }));
+      await queue.stop(0);
+      if (own !== database) await own.close();
+    }
+    const { rows } = await sql`select 1 from pgboss.job where name = 'greet'`.execute(database.db);
+    expect({ jobs: rows.length, errors }).toEqual({ jobs: count, errors: [] });
+    await database.close();
+  });
+});
+
+function openAnother({ url, dataDir }: TestDatabase): Promise<Database> {
+  const fail = (error: unknown): void => expect.unreachable(String(error));
+  return openDatabase({ url, dataDir, clock: systemClock, onFatal: fail, onWarning: fail });
+}

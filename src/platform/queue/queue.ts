@@ -74,6 +74,8 @@ const POLLING = { pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 5 };
 const DEAD_LETTERS = 'dead-letters';
 /** For a handler to write down where it was, after its signal fired, in ms: a transaction or two on a busy database. */
 const SETTLE_MS = 5_000;
+/** Any number that no other advisory lock of ours has. */
+const START_LOCK = 7_262_431;
 const NO_SUCH_JOB = '00000000-0000-0000-0000-000000000000';
 
 export function createJobQueue(options: {
@@ -96,16 +98,18 @@ export function createJobQueue(options: {
   boss.on('error', options.onError);
   const stopping = new AbortController();
 
+  async function startQueues(jobs: readonly JobDefinition<object>[]): Promise<void> {
+    await boss.start();
+    await boss.createQueue(DEAD_LETTERS);
+    for (const job of jobs) {
+      await ensureQueue(boss, job);
+      // Fills pg-boss's memory of the queue now: inside a transaction it could not ask the pool's only connection.
+      await boss.findJobs(job.name, { id: NO_SUCH_JOB });
+    }
+  }
+
   return {
-    start: async (jobs) => {
-      await boss.start();
-      await boss.createQueue(DEAD_LETTERS);
-      for (const job of jobs) {
-        await ensureQueue(boss, job);
-        // Fills pg-boss's memory of the queue now: inside a transaction it could not ask the pool's only connection.
-        await boss.findJobs(job.name, { id: NO_SUCH_JOB });
-      }
-    },
+    start: (jobs) => alone(database, () => startQueues(jobs)),
     send: async (trx, job, data, sendOptions = {}) => {
       await boss.send(job.name, data, {
         db: fromKysely(trx),
@@ -159,6 +163,18 @@ export function createJobQueue(options: {
       }
     },
   };
+}
+
+/**
+ * Two processes that start at once on a new database would both make pg-boss's tables, and the one that comes second would go on
+ * in a transaction that is broken. Embedded, there is no second process, and no second connection to hold a lock.
+ */
+async function alone(database: Database, work: () => Promise<void>): Promise<void> {
+  if (database.kind === 'embedded') return work();
+  await database.db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${START_LOCK})`.execute(trx);
+    await work();
+  });
 }
 
 async function ensureQueue(boss: PgBoss, job: JobDefinition<object>): Promise<void> {

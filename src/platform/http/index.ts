@@ -4,6 +4,7 @@ export { invalidListRequest, invalidRequest, type ProblemResponse, problemRespon
 export { registerDocumentation } from './documentation.ts';
 export { httpErrors } from './errors.ts';
 export { fieldTexts } from './field-messages.ts';
+export { writeHeadInOne } from './head-in-one.ts';
 export { isLocalRequest } from './local-request.ts';
 export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';

@@ -52,7 +52,8 @@ export function createShortcuts(options: {
         requestTimeout,
         connectionTimeout,
       } = options as object as ServerSettings;
-      const server = http.createServer(settings, listener);
+      // What has no body needs none of a body's machinery; Fastify looks for one by the headers, as Node does.
+      const server = http.createServer({ ...settings, optimizeEmptyRequests: true }, listener);
       server.keepAliveTimeout = keepAliveTimeout;
       server.requestTimeout = requestTimeout;
       server.setTimeout(connectionTimeout);

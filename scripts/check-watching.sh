@@ -18,9 +18,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     echo "check-watching: ${missing[*]} missing and no right to install" >&2
     exit 69
   fi
-  # Packages start what they bring; here nothing is to be started by anybody but the tests.
   apt-get update -qq
-  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
 export PATH="$PWD/node_modules/.bin:$PATH"

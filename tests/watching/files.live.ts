@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DEPLOY } from './deployed-files.ts';
+import { DEPLOY, deployed, replaced } from './deployed-files.ts';
 
 const run = (command: string, ...args: string[]) => {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', cwd: DEPLOY, timeout: 60_000 });
@@ -25,6 +26,19 @@ describe('what is deployed', () => {
 
   it.each(globSync('prometheus/tests/*.yml', { cwd: DEPLOY }))('fires when it should and only then: %s', (file) => {
     const { status, said } = run('promtool', 'test', 'rules', file);
+    expect(status, said).toBe(0);
+  });
+
+  it('is a configuration for Kubernetes that Prometheus reads, but for its discovery, which Debian leaves out', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'robian-watching-'));
+    const file = join(folder, 'prometheus.yml');
+    const discovery = /kubernetes_sd_configs: \[.*\]/g;
+    writeFileSync(
+      file,
+      replaced(deployed('kubernetes/monitoring/prometheus.yml'), [[discovery, 'static_configs: []']]),
+    );
+    const { status, said } = run('promtool', 'check', 'config', file);
+    rmSync(folder, { recursive: true });
     expect(status, said).toBe(0);
   });
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
 import { BOARDS } from '../../deploy/grafana/generate.ts';
 import { freePort } from '../support/installation.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { startRobianProcess } from '../support/robian-process.ts';
 import { openStage, recordingOf, type Stage } from '../support/stage.ts';
 import { until } from '../support/until.ts';
+import { deployed, replaced } from './deployed-files.ts';
 import { startReplica } from './replica.ts';
 import { playScenario } from './scenario.ts';
 import { openWatchPost, type WatchPost } from './watch-post.ts';
@@ -67,6 +69,24 @@ describe('the dashboards', () => {
     }
     await until(`${expr} has a value`, async () => (await post.values(expr)).length > 0, 30_000);
   });
+});
+
+describe('the numbers that Kubernetes scales by', () => {
+  interface Adapter {
+    rules: Record<'custom' | 'external', { seriesQuery: string; metricsQuery: string }[]>;
+  }
+  const { rules } = parse(deployed('kubernetes/monitoring/adapter-values.yaml')) as Adapter;
+  it.each([...rules.custom, ...rules.external].map((rule) => [rule.seriesQuery, rule.metricsQuery] as const))(
+    'of %s have values',
+    async (series, query) => {
+      // As the adapter fills it in.
+      const expr = replaced(query, [
+        ['<<.Series>>', series.replace(/\{.*/, '')],
+        ['<<.LabelMatchers>>', 'job="robian"'],
+      ]).replace('<<.GroupBy>>', 'instance');
+      await until(`${expr} has a value`, async () => (await post.values(expr)).length > 0, 30_000);
+    },
+  );
 });
 
 describe('an alert', () => {

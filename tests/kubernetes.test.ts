@@ -84,7 +84,7 @@ describe.skipIf(!canMerge)('what an overlay makes', () => {
     ['a way in to nobody', change('Ingress', '"service":{"name":"api"', '"service":{"name":"web"'), 'leads to web'],
     [
       'a budget for nobody',
-      change('PodDisruptionBudget', '"app.kubernetes.io/component":"api"}', '"app.kubernetes.io/component":"web"}'),
+      change('PodDisruptionBudget', '"app.kubernetes.io/component":"api"', '"app.kubernetes.io/component":"web"'),
       'selects nobody',
     ],
     ['the same twice', (manifests: readonly Manifest[]) => [...manifests, ...manifests.slice(0, 1)], 'is there twice'],

@@ -21,6 +21,10 @@ export interface Told {
 export interface WatchPost extends AsyncDisposable {
   /** The values of an expression in the last minutes, by series; NaN left out. */
   values(expr: string): Promise<number[][]>;
+  /** Tells Alertmanager of alerts, as Prometheus would. */
+  raise(alerts: readonly Readonly<Record<string, string>>[]): Promise<void>;
+  /** Names of alerts that are left out because another explains them. */
+  inhibited(): Promise<string[]>;
   /** In the order in which the webhook heard of them. */
   told: readonly Told[];
 }
@@ -52,6 +56,8 @@ export async function openWatchPost(options: {
   return {
     told: webhook.told,
     values: (expr) => valuesOf(prometheus, expr),
+    raise: (alerts) => raiseAt(alertmanager, alerts),
+    inhibited: () => inhibitedAt(alertmanager),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -191,6 +197,21 @@ async function valuesOf(prometheus: string, expr: string): Promise<number[][]> {
   return answer.data.result
     .map(({ values }) => values.map(([, value]) => Number(value)).filter((value) => !Number.isNaN(value)))
     .filter((values) => values.length > 0);
+}
+
+async function raiseAt(port: number, alerts: readonly Readonly<Record<string, string>>[]): Promise<void> {
+  const body = JSON.stringify(
+    alerts.map((labels) => ({ labels, endsAt: new Date(Date.now() + 60_000).toISOString() })),
+  );
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v2/alerts`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+async function inhibitedAt(port: number): Promise<string[]> {
+  const answer = await fetch(`http://127.0.0.1:${port}/api/v2/alerts`);
+  const alerts = (await answer.json()) as { labels: { alertname: string }; status: { inhibitedBy: string[] } }[];
+  return alerts.filter(({ status }) => status.inhibitedBy.length > 0).map(({ labels }) => labels.alertname);
 }
 
 interface Notice {

@@ -81,6 +81,7 @@ export async function createApp(
     secret: house.secret,
     accountOf: accounts.accountOf,
     onError: (error) => house.logger.error({ err: error }, 'views and plays could not be written yet'),
+    onCounted: metrics.onCounted,
   });
   app.addHook('onClose', () => audience.close());
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });

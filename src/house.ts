@@ -194,6 +194,7 @@ export async function openHouse(options: {
     pool: database.pool,
     queue: queue.stats,
     redisIsReady: redis?.isReady ?? null,
+    begunSittings: () => debates.begun(clock.now()),
     dataDir: config.dataDir,
   });
   return {

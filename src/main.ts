@@ -33,6 +33,8 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
     process.exit(1);
   };
   const house = await openHouse({ config, clock, logger, onFatal });
+  // A worker may have no use for Redis for hours, and must not be believed to be without it. What fails is told as it happens.
+  house.redis?.ping().catch(() => undefined);
   const background: Promise<void>[] = [];
   let app: App | null = null;
   let ops: App | null = null;

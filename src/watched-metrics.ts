@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { BegunSittings } from './debates/index.ts';
 import type { CacheStats } from './platform/cache/index.ts';
 import type { PoolState } from './platform/database/index.ts';
 import type { QueueStats } from './platform/queue/index.ts';
@@ -11,6 +12,7 @@ export interface HouseNumbers {
   queue(): Promise<QueueStats>;
   /** Null: there is none. */
   redisIsReady: (() => boolean) | null;
+  begunSittings(): Promise<readonly BegunSittings[]>;
   /** Must exist. */
   dataDir: string;
 }
@@ -48,6 +50,19 @@ export function watchHouse(metrics: Metrics, house: HouseNumbers): void {
     );
   }
   watchQueue(metrics, house.queue);
+  metrics.collect(
+    'sittings',
+    {
+      begun: {
+        name: 'robian_sittings_begun',
+        help: 'Sittings of today in Paris whose hour has come, by what is known of them; the same in all processes.',
+        type: 'gauge',
+      },
+    },
+    async () => ({
+      begun: (await house.begunSittings()).map(({ type, state, count }) => ({ labels: { type, state }, value: count })),
+    }),
+  );
   metrics.collect(
     'disk',
     {

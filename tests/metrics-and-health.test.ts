@@ -10,6 +10,7 @@ import type { App } from '../src/platform/http/index.ts';
 import { createLogger } from '../src/platform/telemetry/index.ts';
 import { ADMIN_TOKEN, bearer, signUp } from './support/accounts.ts';
 import { type Installation, makeInstallation } from './support/installation.ts';
+import { sampleDebate } from './support/sample-debate.ts';
 
 const STRANGER = '192.0.2.7';
 let installation: Installation;
@@ -94,6 +95,8 @@ describe('metrics', () => {
       vanished: [],
       outOfReach: [],
     });
+    const startsAt = systemClock.now().toISOString();
+    await house.debates.record(sampleDebate('1_sits', { state: 'live', startsAt }));
     house.metrics.onTaskEnd({ task: 'ingest', failed: false, durationSeconds: 2 });
     house.metrics.extraction.sourceTried('mp3', 'extraction/source-failed', 2);
     house.metrics.extraction.runEnded('failed', 'extraction/no-source', 20);
@@ -117,13 +120,16 @@ describe('metrics', () => {
       'robian_realtime_connections{kind="sse"}',
       'robian_audio_sent_bytes_total{origin="stored"}',
       'robian_audio_sent_bytes_total{origin="relayed"}',
+      'robian_attention_total{kind="play"}',
       'robian_disk_free_bytes',
       'robian_disk_total_bytes',
       'robian_ingest_debates_total{walk="days",outcome="failed"}',
       'robian_ingest_last_success_timestamp_seconds{walk="days"}',
+      'robian_sittings_begun{type="seance_publique",state="live"}',
       'robian_scheduled_task_last_success_timestamp_seconds{task="ingest"}',
       'robian_extraction_source_failures_total{source="mp3",code="extraction/source-failed"}',
       'robian_extraction_run_duration_seconds_count{outcome="failed"}',
+      'robian_extraction_run_duration_seconds_count{outcome="cancelled"}',
       'process_resident_memory_bytes',
       'nodejs_eventloop_lag_p99_seconds',
     ]) {

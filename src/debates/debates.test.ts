@@ -114,6 +114,19 @@ describe('the register', () => {
     expect(await eventTypes()).toEqual(['debate_started', 'debate_ended']);
   });
 
+  it('counts of a day in Paris what should have begun, by what is known of it', async () => {
+    await debates.recordAnnouncement(announcement(), 'portal');
+    const begun = (now: string) => debates.begun(new Date(now));
+    expect(await begun('2026-10-06T21:29:59+02:00')).toEqual([]);
+    const waited = { type: 'seance_publique', count: 1 };
+    expect(await begun('2026-10-06T21:30:00+02:00')).toEqual([{ ...waited, state: 'announced' }]);
+    await debates.record(sampleDebate('6_g', { meetingId: MEETING, state: 'live' }));
+    expect(await begun('2026-10-06T23:59:59+02:00')).toEqual([{ ...waited, state: 'live' }]);
+    expect(await begun('2026-10-07T00:00:00+02:00')).toEqual([]);
+    await debates.withdraw(sampleDebate('6_g').ref);
+    expect(await begun('2026-10-06T23:59:59+02:00')).toEqual([]);
+  });
+
   it('marks what vanished, deletes nothing, and believes a source that shows it again', async () => {
     const observed = sampleDebate('7_g');
     await debates.record(observed);

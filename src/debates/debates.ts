@@ -1,3 +1,4 @@
+import { parisDay } from '../platform/clock/index.ts';
 import type { Db, Trx } from '../platform/database/index.ts';
 import type { Events, NewEvent } from '../platform/events/index.ts';
 import type { Announcement, DebateRef, SourceDebate } from '../sources/index.ts';
@@ -5,7 +6,7 @@ import { correctedFacts } from './corrections.ts';
 import type { Debate, SittingStartOrigin } from './debate.ts';
 import { debatesErrors } from './errors.ts';
 import { AGENDA, type Facts, factsOfAnnouncement, factsOfRecording } from './facts.ts';
-import { nextSittingState, type SittingState } from './sitting-state.ts';
+import { type BegunSittings, nextSittingState, type SittingState } from './sitting-state.ts';
 import { createDebatesStore, type DebatesStore } from './store.ts';
 import type { DebateSummary } from './summary.ts';
 import { type DebateRow, debateOf } from './tables.ts';
@@ -46,6 +47,8 @@ export interface Debates {
   recordingsOn(source: string, since: string, until: string): Promise<Debate[]>;
   /** Sittings that are on the air now, as far as we know. */
   live(): Promise<Debate[]>;
+  /** Of the sittings of this day in Paris, those that should have begun by `now`, counted by what is known of them. */
+  begun(now: Date): Promise<BegunSittings[]>;
   /** The vault has, or no longer has, a file of this debate. In the transaction that changes it. */
   reportAudio(trx: Trx, id: string, audio: { available: boolean; durationSeconds: number | null }): Promise<void>;
   /** What is known of its words and of its beginning. In the transaction that changes it. */
@@ -211,6 +214,7 @@ export function createDebates(options: { db: Db; events: Events }): Debates {
 
     recordingsOn: store.recordingsOn,
     live: () => store.live(LIVE_LIMIT),
+    begun: (now) => store.begun(parisDay(now), now),
 
     reportAudio: async (trx, id, audio) => {
       const change = { has_audio: audio.available, duration_seconds: audio.durationSeconds };

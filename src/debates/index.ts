@@ -13,6 +13,7 @@ export { type DebatesRoutesOptions, registerDebatesRoutes } from './routes.ts';
 export { AudioFile, type AudioFileBody, DebateId } from './schemas.ts';
 export type { SearchCounts } from './search-counts.ts';
 export { parseSearchText, searchQueryOf } from './search-text.ts';
+export type { BegunSittings } from './sitting-state.ts';
 export { DEBATE_SUMMARY_EXAMPLE, type DebateSummary, DebateSummarySchema, presentSummary } from './summary.ts';
 export type { ListedDebatesView } from './tables.ts';
 export { textKey } from './text-key.ts';

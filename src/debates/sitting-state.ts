@@ -1,5 +1,14 @@
+import type { DebateType } from '../sources/index.ts';
+
 /** The sitting's own life; what becomes of its sound is another matter. */
 export type SittingState = 'announced' | 'live' | 'ended' | 'withdrawn';
+
+/** `announced`: nobody has seen anything of them yet. */
+export interface BegunSittings {
+  type: DebateType;
+  state: Exclude<SittingState, 'withdrawn'>;
+  count: number;
+}
 
 export type DebateStatus = 'programme' | 'en_cours' | 'termine' | 'disponible' | 'extraction' | 'erreur';
 

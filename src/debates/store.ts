@@ -10,7 +10,7 @@ import {
   sortExpression,
   whereFilter,
 } from './list-query.ts';
-import type { SittingState } from './sitting-state.ts';
+import type { BegunSittings, SittingState } from './sitting-state.ts';
 import { type DebateSummary, SUMMARY_COLUMNS, summaryOf } from './summary.ts';
 import { type DebateRow, type DebatesTables, debateOf } from './tables.ts';
 
@@ -246,6 +246,19 @@ export function createDebatesStore(db: Db) {
         .limit(limit)
         .execute();
       return rows.map(debateOf);
+    },
+
+    /** Of the sittings of a Paris day, those that should have begun by `now`. */
+    begun: async (day: string, now: Date): Promise<BegunSittings[]> => {
+      const rows = await tables
+        .selectFrom('debates')
+        .where('day', '=', day)
+        .where('starts_at', '<=', now)
+        .where('sitting_state', '<>', 'withdrawn')
+        .groupBy(['type', 'sitting_state'])
+        .select((eb) => ['type', 'sitting_state as state', eb.fn.countAll<number>().as('count')])
+        .execute();
+      return rows as BegunSittings[];
     },
 
     /** Recordings of a source on some Paris days, that are still shown. */

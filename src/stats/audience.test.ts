@@ -90,6 +90,16 @@ describe('the audience', () => {
     expect(await viewsOf(debate)).toBe(3);
   });
 
+  it('tells of each view and play that counts, and of no other', async () => {
+    const told: string[] = [];
+    const telling = open({ onCounted: (kind) => told.push(kind) });
+    for (const ip of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) telling.saw('view', from(ip), debate);
+    telling.saw('play', from('192.0.2.1'), debate);
+    telling.saw('play', from('192.0.2.1'), 'none');
+    await telling.flush();
+    expect(told.sort()).toEqual(['play', 'view', 'view']);
+  });
+
   it('counts a debate once under all its names', async () => {
     const recording = `${debate}_recording`;
     await debates.record(sampleDebate(recording, { meetingId: `RUANR${numbers}` }));

@@ -34,6 +34,8 @@ export interface AudienceOptions<Request extends Asked> {
   /** Whose request it is, by its token; null: nobody's that we know. */
   accountOf: (request: Request) => string | null | Promise<string | null>;
   onError: (error: unknown) => void;
+  /** Told of each view and play that counts, once it is chosen. */
+  onCounted?: (kind: Attention) => void;
   limits?: Partial<AudienceLimits>;
 }
 
@@ -124,7 +126,9 @@ export function createAudience<Request extends Asked>(options: AudienceOptions<R
       const fresh = await claimShared(redis, [...chosen.keys()], ONCE_IN_SECONDS);
       for (const key of fresh) {
         const sighting = chosen.get(key);
-        if (sighting) addTo(counts, sighting);
+        if (!sighting) continue;
+        addTo(counts, sighting);
+        options.onCounted?.(sighting.kind);
       }
     } catch (error) {
       // The database is away: they are looked at again with the next ones.

@@ -197,6 +197,7 @@ async function trySource(deps: WorkerDeps, held: Held, candidate: MediaCandidate
     inspection,
     origin: fetched.origin,
     sourceUrl: candidate.url,
+    signal,
     within: (trx, file) => complete(deps, held, trx, file, candidate.kind),
   });
   await deps.vault.discardWorkspace(run.id);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from 'envalid';
+import { parseS3Address, type S3Address } from '../s3/index.ts';
 
 export type Role = 'api' | 'worker' | 'scheduler';
 const ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
@@ -10,6 +11,10 @@ export interface Config {
   port: number;
   dataDir: string;
   databaseUrl: string | undefined;
+  /** Where audio files are kept; undefined: in the data folder. */
+  storage: S3Address | undefined;
+  /** `redirect`: listeners fetch sound from the storage itself; `relay`: from us. */
+  storageDelivery: 'relay' | 'redirect';
   roles: ReadonlySet<Role>;
   /** Address under which listeners reach this server, without a trailing slash. */
   publicUrl: string;
@@ -74,6 +79,13 @@ const databaseUrl = makeValidator<string>((input) => {
     throw new EnvError('expected postgresql://user:password@host:port/name');
   }
   return input;
+});
+const storageUrl = makeValidator<S3Address>((input) => {
+  try {
+    return parseS3Address(input);
+  } catch (error) {
+    throw new EnvError(error instanceof RangeError ? error.message : String(error));
+  }
 });
 const roles = makeValidator<ReadonlySet<Role>>((input) => {
   const named = input.split(',').map((part) => part.trim());
@@ -176,6 +188,8 @@ export const SETTINGS = {
   PORT: port({ default: 8000 }),
   DATA_DIR: str({ default: './data' }),
   DATABASE_URL: databaseUrl({ default: undefined }),
+  STORAGE_URL: storageUrl({ default: undefined }),
+  STORAGE_DELIVERY: oneOf(['relay', 'redirect'])({ default: 'relay' }),
   ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
   PUBLIC_URL: httpUrl({ default: undefined }),
   TRUST_PROXY: proxies({ default: false as false | string }),
@@ -218,6 +232,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.PORT,
     dataDir: resolve(env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
+    storage: env.STORAGE_URL,
+    storageDelivery: env.STORAGE_DELIVERY === 'redirect' ? 'redirect' : 'relay',
     roles: env.ROLES,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     trustProxy: env.TRUST_PROXY,

@@ -56,7 +56,7 @@ export const vaultErrors = defineErrors('vault', {
     },
   },
   'storage-refused': {
-    status: 500,
+    status: 503,
     retryable: false,
     title: { fr: 'Stockage mal configuré', en: 'Storage not set up properly' },
     detail: {

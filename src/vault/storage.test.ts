@@ -178,7 +178,7 @@ for (const driver of [folderDriver, bucketDriver]) {
 
     it('knows how much room is left, and that it is there', async () => {
       expect(await storage.freeBytes()).toBeGreaterThan(0);
-      await expect(storage.ping?.()).resolves.toBeUndefined();
+      await storage.ping?.();
     });
 
     it('leaves the staged file where it is when it cannot be stored', async () => {

@@ -105,7 +105,7 @@ export function createVault(options: VaultOptions): Vault {
   const workspaces = createWorkspaces({ folder: options.stagingFolder, clock });
 
   async function publish(publication: Publication): Promise<AudioFile> {
-    const { inspection, path } = publication;
+    const { inspection } = publication;
     await db.transaction().execute(async (trx) => {
       await lockObject(trx, inspection);
       await insertStaged(trx, publication, clock.now());

@@ -27,6 +27,8 @@ describe('configuration', () => {
     const wrong = {
       PORT: 'http',
       DATABASE_URL: 'mysql://x',
+      STORAGE_URL: 's3://key:secret@bucket',
+      STORAGE_DELIVERY: 'both',
       ROLES: 'api,boss',
       INGEST_EVERY: '1s',
       INGEST_DAYS: '0',

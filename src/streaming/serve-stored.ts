@@ -97,12 +97,12 @@ export function createServeStored(options: {
     };
   }
 
-  async function addressOf({ file, headers, validSeconds }: StoredAnswer): Promise<string | null> {
+  async function placeOf({ file, headers, validSeconds }: StoredAnswer): Promise<string | null> {
     if (options.redirect === null) return null;
     const expiresAt = new Date(options.clock.now().getTime() + validSeconds * 1_000);
     // The name is the hash: what the address gives never changes.
     const cacheControl = `private, max-age=${validSeconds}, immutable`;
-    const contentDisposition = valueOf(headers, 'content-disposition');
+    const contentDisposition = headerIn(headers, 'content-disposition');
     return options.redirect(file, { expiresAt, cacheControl, contentDisposition });
   }
 
@@ -119,12 +119,12 @@ export function createServeStored(options: {
           throw streamingErrors.error('range-not-satisfiable');
         }
         const body = bodyOf(request.method, plan);
-        const address = body && (await addressOf(stored));
+        const place = body && (await placeOf(stored));
         answers += 1;
         if (body?.start === 0 || isUnchanged(request, plan)) stored.onFirstBytes?.();
-        if (address !== null) {
+        if (place !== null) {
           // The storage judges Range and If-Range again, by its own ETag: at worst the whole is sent.
-          await sendAway(reply, address, stored.headers);
+          await sendAway(reply, place, stored.headers);
           return true;
         }
         const { response, headers } = takeOver(reply);
@@ -166,14 +166,14 @@ export function createServeStored(options: {
   };
 }
 
-async function sendAway(reply: FastifyReply, address: string, headers: readonly string[]): Promise<void> {
+async function sendAway(reply: FastifyReply, place: string, headers: readonly string[]): Promise<void> {
   for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] ?? '', headers[at + 1]);
   // The address runs out: nobody is to keep it.
-  await reply.header('cache-control', 'no-store').redirect(address, 302);
+  await reply.header('cache-control', 'no-store').redirect(place, 302);
 }
 
 /** Of names and values in turn. */
-function valueOf(headers: readonly string[], name: string): string | undefined {
+function headerIn(headers: readonly string[], name: string): string | undefined {
   const at = headers.indexOf(name);
   return at === -1 ? undefined : headers[at + 1];
 }

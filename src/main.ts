@@ -39,7 +39,10 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   let address: string | null = null;
   try {
     await house.queue.start(extractionJobs);
-    if (config.roles.has('worker')) await work(house);
+    if (config.roles.has('worker')) {
+      await work(house);
+      background.push(sweepWorkspaces(house, stopping.signal));
+    }
     if (config.roles.has('scheduler')) background.push(schedule(house, stopping.signal));
     if (config.roles.has('api')) {
       await house.accounts.start();
@@ -91,6 +94,16 @@ async function work(house: House): Promise<void> {
   if (extraction.canListen) await queue.work(openingJob, OPENINGS_AT_ONCE, (job) => extraction.handleOpening(job));
 }
 
+/** Each worker its own: a scheduler on another machine does not see what a run that another worker took over left here. */
+function sweepWorkspaces({ clock, extraction, logger, metrics }: House, signal: AbortSignal): Promise<void> {
+  return runPeriodically([{ name: 'sweep workspaces', everySeconds: HOUR_SECONDS, run: () => extraction.sweep() }], {
+    clock,
+    signal,
+    onError: (task, error) => logger.error({ err: error, task }, 'a periodic task failed'),
+    onEnd: metrics.onTaskEnd,
+  });
+}
+
 /** Each keeps a core busy for some seconds; nobody waits for it. */
 const OPENINGS_AT_ONCE = 1;
 
@@ -133,7 +146,6 @@ function scheduledTasks(house: House): PeriodicTask[] {
   const retention = { maxAgeDays: config.retentionDays, maxTotalBytes: config.retentionBytes };
   const tasks: PeriodicTask[] = [
     { name: 'recover extractions', everySeconds: RECOVER_SECONDS, run: () => extraction.recover() },
-    { name: 'sweep workspaces', everySeconds: HOUR_SECONDS, run: () => extraction.sweep() },
     { name: 'retention', everySeconds: HOUR_SECONDS, run: () => vault.applyRetention(retention) },
     { name: 'sweep the vault', everySeconds: 24 * HOUR_SECONDS, run: () => vault.sweepGarbage() },
     { name: 'prune events', everySeconds: 24 * HOUR_SECONDS, run: () => events.prune(EVENTS_KEPT_DAYS) },

@@ -277,6 +277,24 @@ describe('every fault ends in a coded state, with nothing published and nothing 
     });
   });
 
+  it('a run that ends while another request looks is not begun again', async () => {
+    const { vault } = workshop;
+    const late = await open({
+      change: {
+        vault: {
+          ...vault,
+          // The last thing that a request looks at before it makes a run.
+          freeBytes: async () => {
+            await extract(workshop);
+            return vault.freeBytes();
+          },
+        },
+      },
+    });
+    expect(await late.extraction.request(wish())).toMatchObject({ kind: 'ready', run: { state: 'done', attempts: 1 } });
+    expect(late.jobs).toEqual([]);
+  });
+
   it('a storage that is away is waited for, and what was fetched is not fetched again', async () => {
     let attempts = 0;
     const { vault } = workshop;

@@ -60,8 +60,8 @@ export interface Vault {
   publish(publication: Publication): Promise<AudioFile>;
   /** Makes ready what was in place when its process died, forgets what never arrived. Call at the start of a worker. */
   recover(): Promise<{ madeReady: AudioFile[]; forgotten: number }>;
-  /** Ready files of each debate, published first; debates without one are absent from the map. */
-  readyFiles(debateIds: readonly string[]): Promise<Map<string, AudioFile[]>>;
+  /** Ready files of each debate, published first; debates without one are absent from the map. `trx`: as that transaction sees it. */
+  readyFiles(debateIds: readonly string[], trx?: Trx): Promise<Map<string, AudioFile[]>>;
   file(id: string): Promise<AudioFile | null>;
   /** Opens stored bytes for reading; null when they are not there. */
   open(key: ObjectKey): Promise<OpenObject | null>;
@@ -182,8 +182,8 @@ export function createVault(options: VaultOptions): Vault {
     inspect: inspectFile,
     publish,
     recover,
-    readyFiles: async (debateIds) => {
-      const files = await readyFiles(db, debateIds);
+    readyFiles: async (debateIds, trx) => {
+      const files = await readyFiles(trx ?? db, debateIds);
       files.sort((one, other) => ORIGIN_ORDER.indexOf(one.origin) - ORIGIN_ORDER.indexOf(other.origin));
       return Map.groupBy(files, (file) => file.debateId);
     },

@@ -63,7 +63,9 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
 
   const stop = async (): Promise<void> => {
     stopping.abort(new Error('stopping'));
-    await Promise.all([closeApp(app), closeApp(ops), house.queue.stop(QUEUE_GRACE_MS), ...background]);
+    const left = house.queue.stop(QUEUE_GRACE_MS);
+    if (app !== null) await drainApp(app, house);
+    await Promise.all([closeApp(app), closeApp(ops), left, ...background]);
     await house.close();
     stopped.resolve();
   };
@@ -73,13 +75,30 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
 /** Those who listen may finish the piece they asked for within this time; players then ask the next process for the rest, in ms. */
 const LISTENERS_GRACE_MS = 10_000;
 
+/**
+ * Goes on answering for the time that balancers need to notice that it is not ready any more, and gives up each connection with
+ * the answer: what they keep open and would send on next is not cut off under a request that cannot be sent twice.
+ */
+async function drainApp(app: App, { config, clock }: House): Promise<void> {
+  if (config.drainSeconds === 0) return;
+  app.server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  await clock.sleep(config.drainSeconds * 1_000);
+}
+
+/** Node closes connections that are idle when it stops listening, and no later ones; so they are looked for again, in ms. */
+const IDLE_LOOK_MS = 50;
+
 /** Takes no new request, and breaks those that are not answered in time. */
 async function closeApp(app: App | null): Promise<void> {
   if (app === null) return;
   const timer = setTimeout(() => app.server.closeAllConnections(), LISTENERS_GRACE_MS);
+  const looking = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);
   try {
     await app.close();
   } finally {
+    clearInterval(looking);
     clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../support/installation.ts';
@@ -9,6 +9,9 @@ import { until } from '../support/until.ts';
 export interface Balancer extends AsyncDisposable {
   address: string;
 }
+
+/** For so long nginx does not ask an instance again that refused. */
+export const NGINX_FAIL_TIMEOUT_SECONDS = 2;
 
 /** nginx as docs/CLUSTER.md has it, before instances on these ports. */
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
@@ -32,7 +35,6 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       await gone;
-      console.log('DEBUG', readFileSync(join(folder, 'error.log'), 'utf8').slice(-3000));
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -53,7 +55,7 @@ http {
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
   upstream robian {
-    ${ports.map((one) => `server 127.0.0.1:${one} max_fails=1 fail_timeout=2s;`).join('\n    ')}
+    ${ports.map((one) => `server 127.0.0.1:${one} max_fails=1 fail_timeout=${NGINX_FAIL_TIMEOUT_SECONDS}s;`).join('\n    ')}
     keepalive 32;
   }
   server {

@@ -51,6 +51,7 @@ export async function openCluster(): Promise<Cluster> {
     PUBLIC_URL: 'https://robian.example',
     TRUST_PROXY: 'true',
     RATE_LIMITS: 'on',
+    DRAIN_SECONDS: '2',
     INGEST_EVERY: '10s',
     DISK_FLOOR: '1MB',
     EXTRACTION_CONCURRENCY: '2',

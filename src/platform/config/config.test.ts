@@ -33,6 +33,7 @@ describe('configuration', () => {
       INGEST_EVERY: '1s',
       INGEST_DAYS: '0',
       DISK_FLOOR: '12',
+      DRAIN_SECONDS: '60',
       ADMIN_TOKEN: 'short',
       JWT_SECRET: 'changeme-changeme-changeme-changeme',
       PORTAL_URL: 'ftp://x',

@@ -25,6 +25,8 @@ export interface Config {
   /** Origins whose scripts may read our answers; `*`: all. */
   corsOrigins: readonly string[];
   rateLimits: boolean;
+  /** How long requests are still taken after the signal to stop, while readiness already says no. */
+  drainSeconds: number;
   /** Memory for answers kept ready, in bytes. */
   cacheBytes: number;
   logLevel: string;
@@ -109,6 +111,15 @@ const atLeast = (minimum: number): ReturnType<typeof makeValidator<number>> =>
     return value;
   });
 const HIGHEST_PORT = 65_535;
+/** With what is under way and the jobs, a stop stays within the 25 s after which the process leaves anyway. */
+const LONGEST_DRAIN_SECONDS = 12;
+const drain = makeValidator<number>((input) => {
+  const value = Number(input);
+  if (!Number.isInteger(value) || value < 0 || value > LONGEST_DRAIN_SECONDS) {
+    throw new EnvError(`expected whole seconds from 0 to ${LONGEST_DRAIN_SECONDS}`);
+  }
+  return value;
+});
 const port = makeValidator<number>((input) => {
   const value = Number(input);
   if (!Number.isInteger(value) || value < 1 || value > HIGHEST_PORT) {
@@ -197,6 +208,7 @@ export const SETTINGS = {
   CORS_ORIGINS: origins({ default: [] as readonly string[] }),
   RATE_LIMITS: oneOf(['on', 'off'])({ default: 'on' }),
   CACHE_SIZE: size({ default: 64e6 }),
+  DRAIN_SECONDS: drain({ default: 0 }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
   ADMIN_TOKEN: secretToken({ default: undefined }),
   JWT_SECRET: secret({ default: undefined }),
@@ -241,6 +253,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     corsOrigins: env.CORS_ORIGINS,
     rateLimits: env.RATE_LIMITS === 'on',
     cacheBytes: env.CACHE_SIZE,
+    drainSeconds: env.DRAIN_SECONDS,
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN,
     secret: env.JWT_SECRET,

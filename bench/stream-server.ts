@@ -40,6 +40,7 @@ const app = await createHttpServer({ logger, publicUrl, trustProxy: false, versi
 registerStreamingRoutes(app, {
   playables: await createPlayables({ debates, vault, events }),
   vault,
+  redirect: null,
   relay: createRelay({ fetcher: createFetcher({ userAgent: 'bench', clock, random: Math.random }), maxRelays: 1 }),
   extractionOf: async () => null,
   clock,

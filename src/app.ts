@@ -122,6 +122,7 @@ export async function createApp(
   const streaming = registerStreamingRoutes(app, {
     playables,
     vault,
+    redirect: config.storageDelivery === 'redirect' ? vault.signedUrl : null,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
     extractionOf: async (debateId) => {
       const run = await extraction.latest(debateId);

@@ -40,10 +40,12 @@ function storage({ vault, config }: House): Dependency {
     name: 'storage',
     required: false,
     look: async () => {
+      await vault.ping();
       const freeBytes = await vault.freeBytes();
       // A disk that was mounted read-only after an error says so here.
       await access(config.dataDir, constants.R_OK | constants.W_OK);
-      return { state: 'up', facts: { free_bytes: freeBytes } };
+      const kind = config.storage === undefined ? 'folder' : 's3';
+      return { state: 'up', facts: { kind, free_bytes: freeBytes } };
     },
   };
 }

@@ -26,6 +26,7 @@ import {
 import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
 import { createJobQueue, type JobQueue } from './platform/queue/index.ts';
 import { createRedis, type Redis } from './platform/redis/index.ts';
+import { openBucket } from './platform/s3/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
 import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
 import {
@@ -39,7 +40,7 @@ import {
 } from './sources/index.ts';
 import { createSpeech, type Speech } from './speech/index.ts';
 import { createListeningStats, type ListeningStats } from './stats/index.ts';
-import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
+import { createLocalStorage, createS3Storage, createVault, type Storage, type Vault } from './vault/index.ts';
 
 export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -159,7 +160,7 @@ export async function openHouse(options: {
     logger,
     onReport: metrics.onReport,
   });
-  const storage = createLocalStorage({ folder: join(config.dataDir, 'vault'), clock });
+  const storage = await openStorage(config, clock);
   const stagingFolder = join(config.dataDir, 'staging');
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
   const tools = {
@@ -264,6 +265,11 @@ function servicesOf(config: Config): Record<string, string> {
     'open-data': config.openDataUrl,
     site: config.siteUrl,
   };
+}
+
+async function openStorage({ storage, dataDir }: Config, clock: Clock): Promise<Storage> {
+  if (storage === undefined) return createLocalStorage({ folder: join(dataDir, 'vault'), clock });
+  return createS3Storage({ bucket: await openBucket(storage), clock });
 }
 
 function openRedis(config: Config, clock: Clock, logger: Logger): Redis | undefined {

@@ -41,7 +41,10 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   let address: string | null = null;
   try {
     await house.queue.start(extractionJobs);
-    if (config.roles.has('worker')) await work(house);
+    if (config.roles.has('worker')) {
+      await work(house);
+      background.push(sweepWorkspaces(house, stopping.signal));
+    }
     if (config.roles.has('scheduler')) background.push(schedule(house, stopping.signal));
     if (config.roles.has('api')) {
       await house.accounts.start();
@@ -62,7 +65,9 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
 
   const stop = async (): Promise<void> => {
     stopping.abort(new Error('stopping'));
-    await Promise.all([closeApp(app), closeApp(ops), house.queue.stop(QUEUE_GRACE_MS), ...background]);
+    const left = house.queue.stop(QUEUE_GRACE_MS);
+    if (app !== null) await drainApp(app, house);
+    await Promise.all([closeApp(app), closeApp(ops), left, ...background]);
     await house.close();
     stopped.resolve();
   };
@@ -72,13 +77,30 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
 /** Those who listen may finish the piece they asked for within this time; players then ask the next process for the rest, in ms. */
 const LISTENERS_GRACE_MS = 10_000;
 
+/**
+ * Goes on answering for the time that balancers need to notice that it is not ready any more, and gives up each connection with
+ * the answer: what they keep open and would send on next is not cut off under a request that cannot be sent twice.
+ */
+async function drainApp(app: App, { config, clock }: House): Promise<void> {
+  if (config.drainSeconds === 0) return;
+  app.server.prependListener('request', (_request, response) => {
+    response.shouldKeepAlive = false;
+  });
+  await clock.sleep(config.drainSeconds * 1_000);
+}
+
+/** Node closes connections that are idle when it stops listening, and no later ones; so they are looked for again, in ms. */
+const IDLE_LOOK_MS = 50;
+
 /** Takes no new request, and breaks those that are not answered in time. */
 async function closeApp(app: App | null): Promise<void> {
   if (app === null) return;
   const timer = setTimeout(() => app.server.closeAllConnections(), LISTENERS_GRACE_MS);
+  const looking = setInterval(() => app.server.closeIdleConnections(), IDLE_LOOK_MS);
   try {
     await app.close();
   } finally {
+    clearInterval(looking);
     clearTimeout(timer);
   }
 }
@@ -91,6 +113,16 @@ async function work(house: House): Promise<void> {
   await queue.work(extractionJob, config.extractionConcurrency, (job) => extraction.handle(job));
   // Left to another worker where there is none.
   if (extraction.canListen) await queue.work(openingJob, OPENINGS_AT_ONCE, (job) => extraction.handleOpening(job));
+}
+
+/** Each worker its own: a scheduler on another machine does not see what a run that another worker took over left here. */
+function sweepWorkspaces({ clock, extraction, logger, metrics }: House, signal: AbortSignal): Promise<void> {
+  return runPeriodically([{ name: 'sweep workspaces', everySeconds: HOUR_SECONDS, run: () => extraction.sweep() }], {
+    clock,
+    signal,
+    onError: (task, error) => logger.error({ err: error, task }, 'a periodic task failed'),
+    onEnd: metrics.onTaskEnd,
+  });
 }
 
 /** Each keeps a core busy for some seconds; nobody waits for it. */
@@ -135,7 +167,6 @@ function scheduledTasks(house: House): PeriodicTask[] {
   const retention = { maxAgeDays: config.retentionDays, maxTotalBytes: config.retentionBytes };
   const tasks: PeriodicTask[] = [
     { name: 'recover extractions', everySeconds: RECOVER_SECONDS, run: () => extraction.recover() },
-    { name: 'sweep workspaces', everySeconds: HOUR_SECONDS, run: () => extraction.sweep() },
     { name: 'retention', everySeconds: HOUR_SECONDS, run: () => vault.applyRetention(retention) },
     { name: 'sweep the vault', everySeconds: 24 * HOUR_SECONDS, run: () => vault.sweepGarbage() },
     { name: 'prune events', everySeconds: 24 * HOUR_SECONDS, run: () => events.prune(EVENTS_KEPT_DAYS) },

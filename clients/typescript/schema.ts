@@ -2004,6 +2004,15 @@ export interface paths {
                         "audio/mpeg": string;
                     };
                 };
+                /** @description Le fichier est là-bas, pour quelque temps / The file is over there, for some time */
+                302: {
+                    headers: {
+                        /** @description Adresse signée du stockage / Signed address of the storage */
+                        location?: unknown;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
                 304: {
                     headers: {
@@ -2093,7 +2102,13 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Ce débat n’est pas encore conservé ici et trop d’écoutes passent déjà par la source ; réessayez bientôt. / This debate is not kept here yet and too many listeners already go through the source; try again soon. */
+                /**
+                 * @description Ce débat n’est pas encore conservé ici et trop d’écoutes passent déjà par la source ; réessayez bientôt. / This debate is not kept here yet and too many listeners already go through the source; try again soon.
+                 *
+                 *     Le stockage des fichiers audio ne répond pas correctement ; réessayez bientôt. / The storage of audio files does not answer properly; try again soon.
+                 *
+                 *     Le stockage des fichiers audio refuse nos demandes ; l’exploitant doit vérifier ses réglages. / The storage of audio files refuses our requests; its settings are for the operator to check.
+                 */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2178,6 +2193,15 @@ export interface paths {
                         "audio/mpeg": string;
                     };
                 };
+                /** @description Le fichier est là-bas, pour quelque temps / The file is over there, for some time */
+                302: {
+                    headers: {
+                        /** @description Adresse signée du stockage / Signed address of the storage */
+                        location?: unknown;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
                 304: {
                     headers: {
@@ -2267,7 +2291,13 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Ce débat n’est pas encore conservé ici et trop d’écoutes passent déjà par la source ; réessayez bientôt. / This debate is not kept here yet and too many listeners already go through the source; try again soon. */
+                /**
+                 * @description Ce débat n’est pas encore conservé ici et trop d’écoutes passent déjà par la source ; réessayez bientôt. / This debate is not kept here yet and too many listeners already go through the source; try again soon.
+                 *
+                 *     Le stockage des fichiers audio ne répond pas correctement ; réessayez bientôt. / The storage of audio files does not answer properly; try again soon.
+                 *
+                 *     Le stockage des fichiers audio refuse nos demandes ; l’exploitant doit vérifier ses réglages. / The storage of audio files refuses our requests; its settings are for the operator to check.
+                 */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2341,6 +2371,15 @@ export interface paths {
                         "audio/mpeg": string;
                     };
                 };
+                /** @description Le fichier est là-bas, pour quelque temps / The file is over there, for some time */
+                302: {
+                    headers: {
+                        /** @description Adresse signée du stockage / Signed address of the storage */
+                        location?: unknown;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 /** @description Inchangé depuis If-None-Match / Unchanged since If-None-Match */
                 304: {
                     headers: {
@@ -2399,6 +2438,19 @@ export interface paths {
                 };
                 /** @description Une erreur est survenue de notre côté ; elle est enregistrée sous l’identifiant « instance ». / Something failed on our side; it is recorded under the id in "instance". */
                 500: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /**
+                 * @description Le stockage des fichiers audio ne répond pas correctement ; réessayez bientôt. / The storage of audio files does not answer properly; try again soon.
+                 *
+                 *     Le stockage des fichiers audio refuse nos demandes ; l’exploitant doit vérifier ses réglages. / The storage of audio files refuses our requests; its settings are for the operator to check.
+                 */
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };

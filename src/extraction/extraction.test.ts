@@ -13,6 +13,7 @@ import { syntheticMp3 } from '../../tests/support/synthetic-mp3.ts';
 import { openWorkshop, type Workshop, type WorkshopOptions } from '../../tests/support/workshop.ts';
 import { systemClock } from '../platform/clock/index.ts';
 import type { MediaCandidate } from '../sources/index.ts';
+import { vaultErrors } from '../vault/index.ts';
 import { MAX_ATTEMPTS } from './chain.ts';
 import type { ExtractionWish } from './extraction.ts';
 import { findFfmpeg } from './fetching/ffmpeg.ts';
@@ -274,6 +275,50 @@ describe('every fault ends in a coded state, with nothing published and nothing 
       errorCode: 'extraction/disk-full',
       attempts: MAX_ATTEMPTS,
     });
+  });
+
+  it('a run that ends while another request looks is not begun again', async () => {
+    const { vault } = workshop;
+    const late = await open({
+      change: {
+        vault: {
+          ...vault,
+          // The last thing that a request looks at before it makes a run.
+          freeBytes: async () => {
+            await extract(workshop);
+            return vault.freeBytes();
+          },
+        },
+      },
+    });
+    expect(await late.extraction.request(wish())).toMatchObject({ kind: 'ready', run: { state: 'done', attempts: 1 } });
+    expect(late.jobs).toEqual([]);
+  });
+
+  it('a storage that is away is waited for, and what was fetched is not fetched again', async () => {
+    let attempts = 0;
+    const { vault } = workshop;
+    const shaky = await open({
+      change: {
+        vault: {
+          ...vault,
+          publish: (publication) => {
+            attempts += 1;
+            return attempts > 2 ? vault.publish(publication) : Promise.reject(vaultErrors.error('storage-away'));
+          },
+        },
+      },
+    });
+    await shaky.extraction.request(wish());
+    const waits: number[] = [];
+    for (let job = shaky.jobs.shift(); job !== undefined; job = shaky.jobs.shift()) {
+      waits.push(job.afterSeconds);
+      await sql`update extraction_runs set not_before = now()`.execute(database.db);
+      await shaky.extraction.handle({ data: job.data, signal: new AbortController().signal });
+    }
+    expect(waits).toEqual([0, 30, 60]);
+    expect((await shaky.extraction.status(debateId)).run).toMatchObject({ state: 'done', attempts: 3 });
+    expect(media.sentBytes.get(MP3)).toBeLessThan(SIZE * 1.1);
   });
 
   it('after a failure it may be asked for again', async () => {

@@ -160,10 +160,11 @@ export function createExtraction(options: ExtractionOptions): Extraction {
     debateId: string,
     format: WantedFormat,
     media: readonly MediaCandidate[],
+    trx?: Trx,
   ): Promise<{ file: AudioFile; run: Run | null } | null> {
-    const files = (await vault.readyFiles([debateId])).get(debateId) ?? [];
+    const files = (await vault.readyFiles([debateId], trx)).get(debateId) ?? [];
     if (files.length === 0) return null;
-    const run = await store.latestDone(debateId, format);
+    const run = await store.latestDone(debateId, format, trx);
     const published = media.some(({ kind }) => kind === 'mp3');
     const file = files.find(
       (one) => one.format === format || one.id === run?.audioFileId || (format === 'mp3' && !published),
@@ -171,11 +172,14 @@ export function createExtraction(options: ExtractionOptions): Extraction {
     return file === undefined ? null : { file, run: run?.audioFileId === file.id ? run : null };
   }
 
-  async function admit(wish: ExtractionWish): Promise<Answer> {
+  async function admit(wish: ExtractionWish, media: readonly MediaCandidate[]): Promise<Answer> {
     return db.transaction().execute(async (trx): Promise<Answer> => {
       await store.lockAdmission(trx);
       const active = await store.active(trx, wish);
       if (active !== null) return { kind: 'run', run: active, created: false };
+      // A run that was under way when we looked first may have ended since: it is not begun again.
+      const ready = await readyFile(wish.debateId, wish.format, media, trx);
+      if (ready !== null) return { kind: 'ready', debateId: wish.debateId, ...ready };
       if ((await store.countQueued(trx)) >= options.queueLimit) {
         const params = { limit: options.queueLimit };
         throw extractionErrors.error('queue-full', { params, retryAfterSeconds: QUEUE_FULL_RETRY_SECONDS });
@@ -197,7 +201,7 @@ export function createExtraction(options: ExtractionOptions): Extraction {
       if ((await vault.freeBytes()) < options.diskFloorBytes) {
         throw extractionErrors.error('disk-low', { retryAfterSeconds: DISK_LOW_RETRY_SECONDS });
       }
-      return admit({ ...wish, debateId });
+      return admit({ ...wish, debateId }, media);
     },
 
     status: async (idOrAlias) => {

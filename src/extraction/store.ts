@@ -164,8 +164,10 @@ export function createRunStore(db: Db) {
     },
 
     /** The last run for a wish that brought a file. */
-    latestDone: async (debateId: string, format: WantedFormat): Promise<Run | null> => {
-      const row = await runs
+    latestDone: async (debateId: string, format: WantedFormat, trx?: Trx): Promise<Run | null> => {
+      const reader: Db | Trx = trx ?? db;
+      const row = await reader
+        .withTables<Tables>()
         .selectFrom('extraction_runs')
         .selectAll()
         .where('debate_id', '=', debateId)

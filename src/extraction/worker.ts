@@ -4,7 +4,7 @@ import { AppError } from '../platform/errors/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Logger } from '../platform/telemetry/index.ts';
 import type { MediaCandidate } from '../sources/index.ts';
-import type { AudioFile, Vault } from '../vault/index.ts';
+import { type AudioFile, type Vault, vaultErrors } from '../vault/index.ts';
 import {
   afterFailure,
   MAX_ATTEMPTS,
@@ -197,6 +197,7 @@ async function trySource(deps: WorkerDeps, held: Held, candidate: MediaCandidate
     inspection,
     origin: fetched.origin,
     sourceUrl: candidate.url,
+    signal,
     within: (trx, file) => complete(deps, held, trx, file, candidate.kind),
   });
   await deps.vault.discardWorkspace(run.id);
@@ -297,9 +298,16 @@ async function settle(deps: WorkerDeps, held: Held, error: unknown): Promise<voi
     });
     return;
   }
-  if (error instanceof AppError) return fail(deps, held, error, run.sourceFailures);
-  throw error;
+  if (!(error instanceof AppError)) throw error;
+  const failures = run.sourceFailures;
+  if (error.code !== STORAGE_AWAY || run.attempts >= MAX_ATTEMPTS) return fail(deps, held, error, failures);
+  // What was fetched is good, and stays in the workspace.
+  await retryLater(deps, held, { error, failures, afterSeconds: STORAGE_RETRY_SECONDS * run.attempts });
 }
+
+const STORAGE_AWAY = vaultErrors.code('storage-away');
+/** Longer after each attempt: with all of them a storage may be away for half an hour, in seconds. */
+const STORAGE_RETRY_SECONDS = 30;
 
 /** Makes the change under this claim. @throws ClaimLost, which undoes the transaction, when the run is another's now */
 async function changed(

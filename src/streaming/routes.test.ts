@@ -5,7 +5,7 @@ import { Agent, get, request as httpRequest, type IncomingMessage } from 'node:h
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { parse as parseDisposition } from 'content-disposition';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mp3Frames } from '../../tests/support/audio-fixtures.ts';
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database.ts';
 import { createManualClock } from '../../tests/support/manual-clock.ts';
@@ -16,7 +16,16 @@ import { createEvents, type Events } from '../platform/events/index.ts';
 import { createFetcher } from '../platform/fetch/index.ts';
 import { type App, createHttpServer } from '../platform/http/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
-import { type AudioFile, createLocalStorage, createVault, type OpenObject, type Vault } from '../vault/index.ts';
+import {
+  type AudioFile,
+  createLocalStorage,
+  createVault,
+  type DirectAnswer,
+  type ObjectKey,
+  type OpenObject,
+  type Vault,
+  vaultErrors,
+} from '../vault/index.ts';
 import {
   createPlayables,
   createRelay,
@@ -48,6 +57,9 @@ let played: string[] = [];
 let openObjects = 0;
 /** Runs before each read of a stored file. */
 let beforeRead: () => Promise<void> = async () => undefined;
+
+/** Where the storage says that its bytes are; null: it is a folder. */
+let directTo: ((key: ObjectKey, answer: DirectAnswer) => string) | null = null;
 
 function counted(object: OpenObject | null): OpenObject | null {
   if (!object) return null;
@@ -101,7 +113,11 @@ beforeAll(async () => {
   const fetcher = createFetcher({ userAgent: 'test', clock: systemClock, random: () => 0 });
   streaming = registerStreamingRoutes(app, {
     playables: await createPlayables({ debates, vault, events }),
-    vault: { open: async (key) => counted(await vault.open(key)), openNow: (key) => counted(vault.openNow(key)) },
+    vault: {
+      open: async (key) => counted(await vault.open(key)),
+      openNow: (key) => (directTo ? null : counted(vault.openNow(key))),
+    },
+    redirect: async (key, answer) => directTo?.(key, answer) ?? null,
     relay: createRelay({ fetcher, maxRelays: 1 }),
     extractionOf: async () => extraction,
     clock,
@@ -494,5 +510,79 @@ describe('download', () => {
       `/api/streaming/${await newDebate({})}/download`,
     );
     expect(nothing.status).toBe(404);
+  });
+});
+
+describe('stored sound that listeners fetch from the storage itself', () => {
+  const asked: { key: ObjectKey; answer: DirectAnswer }[] = [];
+  let debateId: string;
+  let file: AudioFile;
+  beforeAll(async () => {
+    debateId = await newDebate({});
+    file = await publish(debateId, sitting);
+  });
+  beforeEach(() => {
+    asked.length = 0;
+    played = [];
+    directTo = (key, answer) => {
+      asked.push({ key, answer });
+      return `https://audio.example/${key.sha256}`;
+    };
+  });
+  afterEach(() => {
+    directTo = null;
+  });
+  const ask = (headers: Record<string, string> = {}, method = 'GET', path = `/api/streaming/${debateId}/stream`) =>
+    fetch(base + path, { headers, method, redirect: 'manual' });
+
+  it('is answered with a signed address that nobody keeps, and counted as a play once', async () => {
+    const whole = await ask();
+    expect([whole.status, whole.headers.get('location')]).toEqual([302, `https://audio.example/${file.sha256}`]);
+    expect(whole.headers.get('cache-control')).toBe('no-store');
+    expect(whole.headers.get('link')).toContain('rel="canonical"');
+    expect((await ask({ range: 'bytes=1000-1999' })).status).toBe(302);
+    expect(played).toEqual([debateId]);
+    const [first] = asked;
+    expect(first?.key.sha256).toBe(file.sha256);
+    // Six hours, of the clock of this test.
+    expect(first?.answer).toEqual({
+      expiresAt: new Date(clock.now().getTime() + 6 * 3_600_000),
+      cacheControl: 'private, max-age=21600, immutable',
+      contentDisposition: undefined,
+    });
+  });
+
+  it('is still judged here: HEAD, preconditions, ranges outside', async () => {
+    const head = await ask({}, 'HEAD');
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(sitting.length)]);
+    const etag = head.headers.get('etag') ?? '';
+    expect((await ask({ 'if-none-match': etag })).status).toBe(304);
+    expect((await ask({ 'if-match': '"other"' })).status).toBe(412);
+    const outside = await ask({ range: 'bytes=99999999-' });
+    expect([outside.status, outside.headers.get('content-range')]).toEqual([416, `bytes */${sitting.length}`]);
+    expect(asked).toEqual([]);
+  });
+
+  it('keeps its name as a download, and an address of ours never lives longer than its link', async () => {
+    expect((await ask({}, 'GET', `/api/streaming/${debateId}/download`)).status).toBe(302);
+    const link = await fetch(`${base}/api/streaming/${debateId}/download`, { headers: { accept: 'application/json' } });
+    const { url } = (await link.json()) as { url: string };
+    clock.advance(3_600_000);
+    expect((await ask({}, 'GET', url.slice(publicUrl.length))).status).toBe(302);
+    expect(asked.map(({ answer }) => answer.contentDisposition?.startsWith('attachment; filename='))).toEqual([
+      true,
+      true,
+    ]);
+    expect(asked[1]?.answer.expiresAt.getTime()).toBe(clock.now().getTime() + 5 * 3_600_000);
+  });
+
+  it('whose storage is away is a coded 503', async () => {
+    directTo = () => {
+      throw vaultErrors.error('storage-away', { retryAfterSeconds: 15 });
+    };
+    const response = await ask();
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '15']);
+    expect(await response.json()).toMatchObject({ code: 'vault/storage-away' });
+    expect(openObjects).toBe(0);
   });
 });

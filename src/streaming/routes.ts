@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import { type Debate, DebateId, debatesErrors, debateTag } from '../debates/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import { type App, addShortcut, dependOn, problemResponse } from '../platform/http/index.ts';
-import type { AudioFile, Vault } from '../vault/index.ts';
+import { type AudioFile, type Vault, vaultErrors } from '../vault/index.ts';
 import { decideStreaming, type StreamingDecision, type Wanted } from './decide.ts';
 import { streamingErrors } from './errors.ts';
 import { DOWNLOAD_EXAMPLE, INFO_EXAMPLE } from './example.ts';
@@ -14,12 +14,14 @@ import type { Playable, Playables } from './playables.ts';
 import { addressOf, type ExtractionState, presentInfo } from './present.ts';
 import type { Relay, RelayStats } from './relay.ts';
 import { Download, type DownloadBody, FileParams, FileQuery, Info, RenditionQuery } from './schemas.ts';
-import { createServeStored, type PreparedAnswer, type StoredStats } from './serve-stored.ts';
-import { createSignedLinks } from './signed-links.ts';
+import { createServeStored, type PreparedAnswer, type Redirect, type StoredStats } from './serve-stored.ts';
+import { createSignedLinks, VALID_SECONDS } from './signed-links.ts';
 
 export interface StreamingRoutesOptions {
   playables: Playables;
   vault: Pick<Vault, 'open' | 'openNow'>;
+  /** Sends listeners to the storage; null: they are given the bytes from here. */
+  redirect: Redirect | null;
   relay: Relay;
   /** The latest extraction of a debate; null when there never was one. */
   extractionOf: (debateId: string) => Promise<ExtractionState | null>;
@@ -38,6 +40,13 @@ const audio = (description: string) => ({
   content: { 'audio/mpeg': { schema: Type.String({ format: 'binary' }), example: AUDIO_EXAMPLE } },
 });
 const ID = { params: { id: '19502241_6ac548b948b27' } };
+const elsewhere = {
+  description: 'Le fichier est là-bas, pour quelque temps / The file is over there, for some time',
+  headers: {
+    location: { description: 'Adresse signée du stockage / Signed address of the storage', schema: Type.String() },
+  },
+  type: 'null',
+} as const;
 const refusals = {
   404: problemResponse(
     debatesErrors.error('not-found', ID),
@@ -49,7 +58,11 @@ const refusals = {
   412: problemResponse(streamingErrors.error('precondition-failed')),
   416: problemResponse(streamingErrors.error('range-not-satisfiable')),
   502: problemResponse(streamingErrors.error('source-failed', { params: { reason: 'HTTP 500' } })),
-  503: problemResponse(streamingErrors.error('relays-busy')),
+  503: problemResponse(
+    streamingErrors.error('relays-busy'),
+    vaultErrors.error('storage-away'),
+    vaultErrors.error('storage-refused'),
+  ),
   504: problemResponse(streamingErrors.error('source-timeout')),
 };
 
@@ -76,6 +89,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   const { playables, publicUrl, clock } = options;
   const stored = createServeStored({
     vault: options.vault,
+    redirect: options.redirect,
+    clock,
     onError: (error) => app.log.error({ err: error }, 'stored sound could not be read'),
   });
   const links = createSignedLinks({ secret: options.linkSecret, publicUrl, clock });
@@ -94,7 +109,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     if (decision.kind === 'local') {
       const { file } = decision;
       const headers = [...linkOf(playable), ...headersFor(file.format)];
-      if (await stored.serve(request, reply, { file, cacheControl: ALIAS_CACHE, headers, onFirstBytes })) return reply;
+      const answer = { file, cacheControl: ALIAS_CACHE, headers, validSeconds: VALID_SECONDS, onFirstBytes };
+      if (await stored.serve(request, reply, answer)) return reply;
       request.log.error({ file: file.id, sha256: file.sha256 }, 'a ready file is not in the storage');
       decision = decideStreaming(debate, [], wanted);
     }
@@ -110,7 +126,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   function prepare(playable: Playable): PreparedAnswer | null {
     const decision = decideStreaming(playable.debate, playable.files, {});
     if (decision.kind !== 'local') return null;
-    const answer = { file: decision.file, cacheControl: ALIAS_CACHE, headers: linkOf(playable) };
+    const headers = linkOf(playable);
+    const answer = { file: decision.file, cacheControl: ALIAS_CACHE, headers, validSeconds: VALID_SECONDS };
     const made = stored.prepare(answer);
     if (made) prepared.set(playable, made);
     return made;
@@ -164,7 +181,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
           'Avec intervalles (Range, If-Range) et validation (ETag) ; relayé depuis la source tant qu’il n’est pas conservé ici. / With ranges (Range, If-Range) and validation (ETag); relayed from the source while it is not kept here.',
         params: DebateId,
         querystring: RenditionQuery,
-        response: { 200: audio('The whole file'), 206: audio('The range asked for'), ...refusals },
+        response: { 200: audio('The whole file'), 206: audio('The range asked for'), 302: elsewhere, ...refusals },
       },
     },
     async (request, reply) => {
@@ -193,6 +210,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
             },
           },
           206: audio('The range asked for'),
+          302: elsewhere,
           ...refusals,
         },
       },
@@ -234,10 +252,12 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
         response: {
           200: audio('The whole file'),
           206: audio('The range asked for'),
+          302: elsewhere,
           403: problemResponse(streamingErrors.error('invalid-link')),
           410: problemResponse(streamingErrors.error('expired-link'), streamingErrors.error('file-gone')),
           412: refusals[412],
           416: refusals[416],
+          503: problemResponse(vaultErrors.error('storage-away'), vaultErrors.error('storage-refused')),
         },
       },
     },
@@ -250,7 +270,8 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
       const leftSeconds = Math.floor(expires - clock.now().getTime() / 1_000);
       // The name is the hash: what is kept never has to be asked about again, as long as the link itself holds.
       const cacheControl = `public, max-age=${leftSeconds}, immutable`;
-      if (!(await stored.serve(request, reply, { file, cacheControl, headers: attachment(name) }))) {
+      const answer = { file, cacheControl, headers: attachment(name), validSeconds: leftSeconds };
+      if (!(await stored.serve(request, reply, answer))) {
         throw streamingErrors.error('file-gone');
       }
       return reply;

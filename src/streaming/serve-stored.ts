@@ -1,7 +1,8 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, validateHeaderValue } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../platform/clock/index.ts';
 import { writeHeadInOne } from '../platform/http/index.ts';
-import type { AudioFormat, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
+import type { AudioFormat, DirectAnswer, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
 import { type BlockStats, createBlockCache, type ObjectBlocks } from './block-cache.ts';
 import { streamingErrors } from './errors.ts';
 import { type AnswerPlan, planAnswer, type Representation } from './plan-answer.ts';
@@ -22,6 +23,8 @@ export interface StoredAnswer {
   cacheControl: string;
   /** Content-Disposition, Link and the like: names and values in turn. */
   headers: readonly string[];
+  /** For how long an address of the storage may be given out at most. */
+  validSeconds: number;
   /** Told when the first bytes are on their way, or the listener has them already. */
   onFirstBytes?: () => void;
 }
@@ -37,7 +40,7 @@ export interface PreparedAnswer {
 
 export interface ServeStored {
   /**
-   * Answers GET and HEAD with stored bytes: preconditions, one range, back-pressure.
+   * Answers GET and HEAD with stored bytes, or GET with where they are: preconditions, one range, back-pressure.
    * Returns false, having answered nothing, when the bytes are not in the vault.
    * @throws streaming/precondition-failed, streaming/range-not-satisfiable
    */
@@ -59,10 +62,16 @@ export interface StoredStats {
   blocks: BlockStats;
 }
 
+/** Gives the address under which a client fetches the bytes; null where there is none. */
+export type Redirect = (key: ObjectKey, answer: DirectAnswer) => Promise<string | null>;
+
 type GoodPlan = Exclude<AnswerPlan, { status: 412 | 416 }>;
 
 export function createServeStored(options: {
   vault: Pick<Vault, 'open' | 'openNow'>;
+  /** Sends listeners to the storage; null: they are given the bytes from here. */
+  redirect: Redirect | null;
+  clock: Pick<Clock, 'now'>;
   /** Bytes that could not be read after the head of their answer was sent; the connection is broken then. */
   onError: (error: unknown) => void;
 }): ServeStored {
@@ -88,6 +97,15 @@ export function createServeStored(options: {
     return { file, representation, blocks: cache.of(file, object), headers: own };
   }
 
+  async function placeOf({ file, headers, validSeconds }: StoredAnswer): Promise<string | null> {
+    if (options.redirect === null) return null;
+    const expiresAt = new Date(options.clock.now().getTime() + validSeconds * 1_000);
+    // The name is the hash: what the address gives never changes.
+    const cacheControl = `private, max-age=${validSeconds}, immutable`;
+    const contentDisposition = headerIn(headers, 'content-disposition');
+    return options.redirect(file, { expiresAt, cacheControl, contentDisposition });
+  }
+
   return {
     serve: async (request, reply, stored) => {
       const object = await vault.open(stored.file);
@@ -100,11 +118,17 @@ export function createServeStored(options: {
           reply.header('content-range', `bytes */${object.sizeBytes}`);
           throw streamingErrors.error('range-not-satisfiable');
         }
+        const body = bodyOf(request.method, plan);
+        const place = body && (await placeOf(stored));
         answers += 1;
+        if (body?.start === 0 || isUnchanged(request, plan)) stored.onFirstBytes?.();
+        if (place !== null) {
+          // The storage judges Range and If-Range again, by its own ETag: at worst the whole is sent.
+          await sendAway(reply, place, stored.headers);
+          return true;
+        }
         const { response, headers } = takeOver(reply);
         response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
-        const body = bodyOf(request.method, plan);
-        if (body?.start === 0 || isUnchanged(request, plan)) stored.onFirstBytes?.();
         if (body === null) response.end();
         else await sendObject(response, { object, blocks: answer.blocks }, body, onSent);
         return true;
@@ -142,6 +166,18 @@ export function createServeStored(options: {
 
     stats: () => ({ answers, sentBytes, blocks: cache.stats() }),
   };
+}
+
+async function sendAway(reply: FastifyReply, place: string, headers: readonly string[]): Promise<void> {
+  for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] ?? '', headers[at + 1]);
+  // The address runs out: nobody is to keep it.
+  await reply.header('cache-control', 'no-store').redirect(place, 302);
+}
+
+/** Of names and values in turn. */
+function headerIn(headers: readonly string[], name: string): string | undefined {
+  const at = headers.indexOf(name);
+  return at === -1 ? undefined : headers[at + 1];
 }
 
 /** Null when the answer has none. */

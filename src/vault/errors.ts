@@ -46,6 +46,24 @@ export const vaultErrors = defineErrors('vault', {
       en: 'There is no room left to keep this audio file.',
     },
   },
+  'storage-away': {
+    status: 503,
+    retryable: true,
+    title: { fr: 'Stockage injoignable', en: 'Storage out of reach' },
+    detail: {
+      fr: 'Le stockage des fichiers audio ne répond pas correctement ; réessayez bientôt.',
+      en: 'The storage of audio files does not answer properly; try again soon.',
+    },
+  },
+  'storage-refused': {
+    status: 503,
+    retryable: false,
+    title: { fr: 'Stockage mal configuré', en: 'Storage not set up properly' },
+    detail: {
+      fr: 'Le stockage des fichiers audio refuse nos demandes ; l’exploitant doit vérifier ses réglages.',
+      en: 'The storage of audio files refuses our requests; its settings are for the operator to check.',
+    },
+  },
 });
 
 /** Whether the file system refused for lack of room: no space, or the owner's quota reached. */

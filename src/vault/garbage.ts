@@ -17,11 +17,12 @@ const GRACE_MS = 24 * 3_600_000;
 /** Objects asked about in one query. */
 const BATCH = 200;
 
-/** Finds the stored bytes that no file needs, and removes those whose time has passed. */
+/** Finds the stored bytes that no file needs, and removes those whose time has passed; and what broken writes left. */
 export async function sweepGarbage(parts: { db: Db; storage: Storage; clock: Clock }): Promise<Garbage[]> {
   const { db, storage, clock } = parts;
   const graceStart = new Date(clock.now().getTime() - GRACE_MS);
   const found: Garbage[] = [];
+  await storage.abortWrites?.(graceStart);
   for await (const batch of batchesOf(storage.list(), BATCH)) {
     const needed = await neededObjects(db, batch, graceStart);
     for (const object of batch.filter((one) => !needed.has(objectName(one)))) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,66 +31,13 @@ async function put(content: string, format: ObjectKey['format'] = 'mp3'): Promis
   return key;
 }
 
-async function readAll(key: ObjectKey): Promise<string | null> {
-  const object = await storage.open(key);
-  if (!object) return null;
-  const buffer = Buffer.alloc(1_000);
-  const length = await object.read(buffer, 0, buffer.length);
-  object.close();
-  return buffer.toString('utf8', 0, length);
-}
-
-describe('the storage', () => {
+describe('the storage in a folder', () => {
   it('keeps bytes under their hash, in two levels of folders, and takes the staged file away', async () => {
     const key = await put('some sound');
     const path = join(root, 'vault', key.sha256.slice(0, 2), key.sha256.slice(2, 4), `${key.sha256}.mp3`);
     expect(await readFile(path, 'utf8')).toBe('some sound');
     expect(readdirSync(root)).toEqual(['vault']);
     expect(await storage.head(key)).toEqual({ sizeBytes: 10, storedAt: now });
-  });
-
-  it('reads any piece, and less than asked only at the end', async () => {
-    const object = await storage.open(await put('0123456789'));
-    const buffer = Buffer.alloc(8);
-    expect(await object?.read(buffer, 2, 3)).toBe(3);
-    expect(buffer.toString('utf8', 0, 3)).toBe('234');
-    expect(await object?.read(buffer, 8, 8)).toBe(2);
-    expect(await object?.read(buffer, 10, 8)).toBe(0);
-    expect(object).toMatchObject({ sizeBytes: 10, storedAt: now });
-    object?.close();
-  });
-
-  it('replaces an object that was damaged on the disk, also for readers that had it open before', async () => {
-    const key = await put('the true bytes');
-    await writeFile(join(root, 'vault', key.sha256.slice(0, 2), key.sha256.slice(2, 4), `${key.sha256}.mp3`), 'the');
-    expect(await readAll(key)).toBe('the');
-    await put('the true bytes');
-    expect(await readAll(key)).toBe('the true bytes');
-  });
-
-  it('deletes, twice if need be, without disturbing those who are reading', async () => {
-    const key = await put('gone soon');
-    const object = await storage.open(key);
-    await storage.delete(key);
-    await storage.delete(key);
-    const buffer = Buffer.alloc(20);
-    expect(await object?.read(buffer, 0, 20)).toBe(9);
-    object?.close();
-    expect(await storage.open(key)).toBeNull();
-    expect(await storage.head(key)).toBeNull();
-  });
-
-  it('lists its objects and nothing else', async () => {
-    expect(await Array.fromAsync(storage.list())).toEqual([]);
-    const keys = [await put('one'), await put('two', 'm4a')];
-    await writeFile(join(root, 'vault', 'README'), 'not an object');
-    await mkdir(join(root, 'vault', 'lost+found'));
-    const listed = await Array.fromAsync(storage.list());
-    expect(new Set(listed)).toEqual(new Set(keys.map((key) => ({ ...key, sizeBytes: 3, storedAt: now }))));
-  });
-
-  it('knows how much room is left', async () => {
-    expect(await storage.freeBytes()).toBeGreaterThan(0);
   });
 
   it('leaves the staged file where it is when it cannot be moved', async () => {

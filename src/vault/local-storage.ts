@@ -1,18 +1,23 @@
 import { close, fstat, open as openFile, read } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, rename, rm, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../platform/clock/index.ts';
 import { isDiskFull, vaultErrors } from './errors.ts';
 import { createHandleCache, type Lease, type OpenFile } from './handle-cache.ts';
 import { nullWhenMissing } from './missing.ts';
-import { type ObjectHead, type ObjectKey, type OpenObject, objectName, type Storage } from './storage.ts';
+import {
+  type ObjectHead,
+  type ObjectKey,
+  type OpenObject,
+  objectName,
+  parseObjectName,
+  type Storage,
+} from './storage.ts';
 
 /** A quarter of the 1,024 descriptors that a process usually may have; sockets need the others. */
 const MAX_IDLE_HANDLES = 256;
 /** A player asks for its next piece well within a minute. */
 const HANDLE_IDLE_MS = 60_000;
-
-const OBJECT_NAME = /^([0-9a-f]{64})\.(mp3|m4a)$/;
 
 /**
  * Audio files in a folder: `<folder>/ab/cd/<sha256>.<format>`. Two levels keep folders small at 100,000 files.
@@ -107,12 +112,11 @@ async function withHandle(path: string, flags: string, use: (handle: FileHandle)
 async function* listObjects(folder: string): AsyncGenerator<ObjectKey & ObjectHead> {
   for await (const first of entriesOf(folder, /^[0-9a-f]{2}$/)) {
     for await (const second of entriesOf(first, /^[0-9a-f]{2}$/)) {
-      for await (const path of entriesOf(second, OBJECT_NAME)) {
-        const [, sha256, format] = OBJECT_NAME.exec(path.slice(second.length + 1)) ?? [];
+      for await (const path of entriesOf(second, /./)) {
+        const key = parseObjectName(basename(path));
         // Deleted since it was listed: no longer an object.
-        const found = await nullWhenMissing(stat(path));
-        if (!found || sha256 === undefined) continue;
-        yield { sha256, format: format === 'm4a' ? 'm4a' : 'mp3', sizeBytes: found.size, storedAt: found.mtime };
+        const found = key && (await nullWhenMissing(stat(path)));
+        if (found) yield { ...key, sizeBytes: found.size, storedAt: found.mtime };
       }
     }
   }

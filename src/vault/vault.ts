@@ -8,7 +8,7 @@ import { type Inspection, type InspectOptions, inspectFile } from './inspect.ts'
 import { freeBytesOf } from './local-storage.ts';
 import { decideRetention, type RetentionRules } from './retention.ts';
 import { announceAudio, retireFiles, type Told } from './retire.ts';
-import type { ObjectKey, OpenObject, Storage } from './storage.ts';
+import type { DirectAnswer, ObjectKey, OpenObject, Storage } from './storage.ts';
 import {
   deleteStaged,
   fileById,
@@ -31,6 +31,8 @@ export interface Publication {
   inspection: Inspection;
   origin: AudioOrigin;
   sourceUrl: string;
+  /** Breaks off the way into a storage that is elsewhere; its reason is thrown. */
+  signal?: AbortSignal;
   /**
    * Runs in the transaction that makes the file `ready`: run completed, events. What it throws undoes both and is thrown by
    * `publish`; the bytes then stay in the vault as `staged`, and `recover` makes them ready.
@@ -53,18 +55,22 @@ export interface Vault {
    * Takes an inspected file in: row `staged`, bytes in place, then in one transaction `ready` + `within`.
    * The ready file of the same debate, format and origin that it replaces is retired. Publishing the same bytes again is
    * harmless and runs `within` again. A kill between two steps is repaired by the next `publish` or by `recover`.
-   * @throws vault/disk-full
+   * @throws vault/disk-full, vault/storage-away, vault/storage-refused
    */
   publish(publication: Publication): Promise<AudioFile>;
   /** Makes ready what was in place when its process died, forgets what never arrived. Call at the start of a worker. */
   recover(): Promise<{ madeReady: AudioFile[]; forgotten: number }>;
-  /** Ready files of each debate, published first; debates without one are absent from the map. */
-  readyFiles(debateIds: readonly string[]): Promise<Map<string, AudioFile[]>>;
+  /** Ready files of each debate, published first; debates without one are absent from the map. `trx`: as that transaction sees it. */
+  readyFiles(debateIds: readonly string[], trx?: Trx): Promise<Map<string, AudioFile[]>>;
   file(id: string): Promise<AudioFile | null>;
   /** Opens stored bytes for reading; null when they are not there. */
   open(key: ObjectKey): Promise<OpenObject | null>;
   /** The bytes if they can be read without waiting, as those of a file that was just read; otherwise null. */
   openNow(key: ObjectKey): OpenObject | null;
+  /** An address from which clients fetch the bytes without us; null where the storage is a folder. Does not look whether they are there. */
+  signedUrl(key: ObjectKey, answer: DirectAnswer): Promise<string | null>;
+  /** Throws when a storage that is elsewhere cannot be reached. @throws vault/storage-away, vault/storage-refused */
+  ping(): Promise<void>;
   /** Bytes that may still be written, in workspaces or storage, whichever has less. */
   freeBytes(): Promise<number>;
   /** Reads everything again; retires what is missing or corrupt, removes old orphans. */
@@ -99,20 +105,20 @@ export function createVault(options: VaultOptions): Vault {
   const workspaces = createWorkspaces({ folder: options.stagingFolder, clock });
 
   async function publish(publication: Publication): Promise<AudioFile> {
-    const { inspection, path } = publication;
+    const { inspection } = publication;
     await db.transaction().execute(async (trx) => {
       await lockObject(trx, inspection);
       await insertStaged(trx, publication, clock.now());
     });
-    await putInPlace(inspection, path);
+    await putInPlace(publication);
     return makeReady(publication, publication.within);
   }
 
-  async function putInPlace(inspection: Inspection, path: string): Promise<void> {
+  async function putInPlace({ inspection, path, signal }: Publication): Promise<void> {
     const stored = await storage.head(inspection);
     // The same name and length are the same bytes: of another debate, or of a publication that was interrupted.
     if (stored?.sizeBytes === inspection.sizeBytes) await rm(path, { force: true });
-    else await storage.put(inspection, path);
+    else await storage.put(inspection, path, { signal });
   }
 
   function makeReady(file: NewAudioFile, within: Publication['within']): Promise<AudioFile> {
@@ -176,14 +182,16 @@ export function createVault(options: VaultOptions): Vault {
     inspect: inspectFile,
     publish,
     recover,
-    readyFiles: async (debateIds) => {
-      const files = await readyFiles(db, debateIds);
+    readyFiles: async (debateIds, trx) => {
+      const files = await readyFiles(trx ?? db, debateIds);
       files.sort((one, other) => ORIGIN_ORDER.indexOf(one.origin) - ORIGIN_ORDER.indexOf(other.origin));
       return Map.groupBy(files, (file) => file.debateId);
     },
     file: (id) => fileById(db, id),
     open: storage.open,
     openNow: (key) => storage.openNow?.(key) ?? null,
+    signedUrl: async (key, answer) => (await storage.signedUrl?.(key, answer)) ?? null,
+    ping: async () => storage.ping?.(),
     freeBytes: async () => Math.min(await freeBytesOf(options.stagingFolder), await storage.freeBytes()),
     verify: (verifyOptions = {}) => verifyVault(options, verifyOptions),
     applyRetention,

@@ -27,10 +27,13 @@ describe('configuration', () => {
     const wrong = {
       PORT: 'http',
       DATABASE_URL: 'mysql://x',
+      STORAGE_URL: 's3://key:secret@bucket',
+      STORAGE_DELIVERY: 'both',
       ROLES: 'api,boss',
       INGEST_EVERY: '1s',
       INGEST_DAYS: '0',
       DISK_FLOOR: '12',
+      DRAIN_SECONDS: '60',
       ADMIN_TOKEN: 'short',
       JWT_SECRET: 'changeme-changeme-changeme-changeme',
       PORTAL_URL: 'ftp://x',

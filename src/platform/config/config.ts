@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from 'envalid';
+import { parseS3Address, type S3Address } from '../s3/index.ts';
 
 export type Role = 'api' | 'worker' | 'scheduler';
 const ROLES: readonly Role[] = ['api', 'worker', 'scheduler'];
@@ -10,6 +11,10 @@ export interface Config {
   port: number;
   dataDir: string;
   databaseUrl: string | undefined;
+  /** Where audio files are kept; undefined: in the data folder. */
+  storage: S3Address | undefined;
+  /** `redirect`: listeners fetch sound from the storage itself; `relay`: from us. */
+  storageDelivery: 'relay' | 'redirect';
   roles: ReadonlySet<Role>;
   /** Address under which listeners reach this server, without a trailing slash. */
   publicUrl: string;
@@ -20,6 +25,8 @@ export interface Config {
   /** Origins whose scripts may read our answers; `*`: all. */
   corsOrigins: readonly string[];
   rateLimits: boolean;
+  /** How long requests are still taken after the signal to stop, while readiness already says no. */
+  drainSeconds: number;
   /** Memory for answers kept ready, in bytes. */
   cacheBytes: number;
   logLevel: string;
@@ -75,6 +82,13 @@ const databaseUrl = makeValidator<string>((input) => {
   }
   return input;
 });
+const storageUrl = makeValidator<S3Address>((input) => {
+  try {
+    return parseS3Address(input);
+  } catch (error) {
+    throw new EnvError(error instanceof RangeError ? error.message : String(error));
+  }
+});
 const roles = makeValidator<ReadonlySet<Role>>((input) => {
   const named = input.split(',').map((part) => part.trim());
   if (!named.every((part): part is Role => (ROLES as readonly string[]).includes(part))) {
@@ -97,6 +111,15 @@ const atLeast = (minimum: number): ReturnType<typeof makeValidator<number>> =>
     return value;
   });
 const HIGHEST_PORT = 65_535;
+/** With what is under way and the jobs, a stop stays within the 25 s after which the process leaves anyway. */
+const LONGEST_DRAIN_SECONDS = 12;
+const drain = makeValidator<number>((input) => {
+  const value = Number(input);
+  if (!Number.isInteger(value) || value < 0 || value > LONGEST_DRAIN_SECONDS) {
+    throw new EnvError(`expected whole seconds from 0 to ${LONGEST_DRAIN_SECONDS}`);
+  }
+  return value;
+});
 const port = makeValidator<number>((input) => {
   const value = Number(input);
   if (!Number.isInteger(value) || value < 1 || value > HIGHEST_PORT) {
@@ -176,6 +199,8 @@ export const SETTINGS = {
   PORT: port({ default: 8000 }),
   DATA_DIR: str({ default: './data' }),
   DATABASE_URL: databaseUrl({ default: undefined }),
+  STORAGE_URL: storageUrl({ default: undefined }),
+  STORAGE_DELIVERY: oneOf(['relay', 'redirect'])({ default: 'relay' }),
   ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
   PUBLIC_URL: httpUrl({ default: undefined }),
   TRUST_PROXY: proxies({ default: false as false | string }),
@@ -183,6 +208,7 @@ export const SETTINGS = {
   CORS_ORIGINS: origins({ default: [] as readonly string[] }),
   RATE_LIMITS: oneOf(['on', 'off'])({ default: 'on' }),
   CACHE_SIZE: size({ default: 64e6 }),
+  DRAIN_SECONDS: drain({ default: 0 }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])({ default: 'info' }),
   ADMIN_TOKEN: secretToken({ default: undefined }),
   JWT_SECRET: secret({ default: undefined }),
@@ -218,6 +244,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     port: env.PORT,
     dataDir: resolve(env.DATA_DIR),
     databaseUrl: env.DATABASE_URL,
+    storage: env.STORAGE_URL,
+    storageDelivery: env.STORAGE_DELIVERY === 'redirect' ? 'redirect' : 'relay',
     roles: env.ROLES,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     trustProxy: env.TRUST_PROXY,
@@ -225,6 +253,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     corsOrigins: env.CORS_ORIGINS,
     rateLimits: env.RATE_LIMITS === 'on',
     cacheBytes: env.CACHE_SIZE,
+    drainSeconds: env.DRAIN_SECONDS,
     logLevel: env.LOG_LEVEL,
     adminToken: env.ADMIN_TOKEN,
     secret: env.JWT_SECRET,

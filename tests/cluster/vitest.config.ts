@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Run by scripts/test-cluster.sh, which brings up what these need. */
+export default defineConfig({
+  test: {
+    include: ['tests/cluster/*.cluster.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Everything happens on one stage, in the order of the file.
+    fileParallelism: false,
+    sequence: { concurrent: false, shuffle: false },
+    globalSetup: ['tests/support/prepare-databases.ts'],
+  },
+});

@@ -121,6 +121,7 @@ export async function createApp(
   const streaming = registerStreamingRoutes(app, {
     playables,
     vault,
+    accelRedirect: config.accelRedirect,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
     extractionOf: async (debateId) => {
       const run = await extraction.latest(debateId);

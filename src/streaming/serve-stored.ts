@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AudioFormat, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
 import { type BlockStats, createBlockCache, type ObjectBlocks } from './block-cache.ts';
 import { streamingErrors } from './errors.ts';
+import type { HandOver } from './hand-over.ts';
 import { type AnswerPlan, planAnswer, type Representation } from './plan-answer.ts';
 import { type ByteRange, blocksInMemory, sendBlocks, sendObject } from './send-object.ts';
 import { takeOver } from './take-over.ts';
@@ -58,14 +59,21 @@ export interface StoredStats {
   blocks: BlockStats;
 }
 
+interface Handing {
+  plan: GoodPlan;
+  place: string;
+}
+
 type GoodPlan = Exclude<AnswerPlan, { status: 412 | 416 }>;
 
 export function createServeStored(options: {
   vault: Pick<Vault, 'open' | 'openNow'>;
   /** Bytes that could not be read after the head of their answer was sent; the connection is broken then. */
   onError: (error: unknown) => void;
+  /** Lets the proxy in front send the bytes; absent: we do. */
+  handOver?: HandOver | undefined;
 }): ServeStored {
-  const { vault } = options;
+  const { vault, handOver } = options;
   const cache = createBlockCache({ blockBytes: BLOCK_BYTES, maxBytes: CACHE_BYTES });
   let answers = 0;
   let sentBytes = 0;
@@ -88,6 +96,16 @@ export function createServeStored(options: {
     };
   }
 
+  /** What is not there any more is left to those who can say so. */
+  function passOn(response: ServerResponse, head: string[], answer: PreparedAnswer, handing: Handing): boolean {
+    const object = vault.openNow(answer.file);
+    object?.close();
+    if (!object) return false;
+    answers += 1;
+    response.writeHead(200, handedOver(head, answer, handing)).end();
+    return true;
+  }
+
   return {
     serve: async (request, reply, stored) => {
       const object = await vault.open(stored.file);
@@ -102,10 +120,12 @@ export function createServeStored(options: {
         }
         answers += 1;
         const { response, headers } = takeOver(reply);
-        response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
         const body = bodyOf(request.method, plan);
+        const place = body && (handOver?.(stored.file, request.headers, plan) ?? null);
+        if (place === null) response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
+        else response.writeHead(200, handedOver(flatten(headers), answer, { plan, place }));
         if (body?.start === 0 || isUnchanged(request, plan)) stored.onFirstBytes?.();
-        if (body === null) response.end();
+        if (body === null || place !== null) response.end();
         else await sendObject(response, { object, blocks: answer.blocks }, body, onSent);
         return true;
       } finally {
@@ -123,6 +143,8 @@ export function createServeStored(options: {
       const plan = planAnswer(request.headers, answer.representation);
       if (plan.status === 412 || plan.status === 416) return false;
       const body = bodyOf(request.method, plan);
+      const place = body && (handOver?.(answer.file, request.headers, plan) ?? null);
+      if (place !== null) return passOn(response, always(), answer, { plan, place });
       const group = body && blocksInMemory(answer.blocks, body);
       const object = body && !group ? vault.openNow(answer.file) : null;
       if (body && !group && !object) return false;
@@ -159,6 +181,14 @@ function headOf(head: string[], { file, headers, representation }: PreparedAnswe
   head.push('content-type', MIME[file.format], 'content-length', String(plan.end + 1 - plan.start));
   if (plan.status === 206) head.push('content-range', `bytes ${plan.start}-${plan.end}/${representation.sizeBytes}`);
   return head;
+}
+
+/** For the proxy alone: it takes the range, and the bytes, from here on. */
+function handedOver(head: string[], { file, headers }: PreparedAnswer, { plan, place }: Handing): string[] {
+  const own = ['content-type', MIME[file.format], 'content-length', '0', 'x-accel-redirect', place];
+  // Beside the whole, and there alone, nginx says itself that it takes ranges.
+  const said = plan.status === 200 ? headers.indexOf('accept-ranges') : headers.length;
+  return [...head, ...headers.slice(0, said), ...headers.slice(said + 2), ...own];
 }
 
 function flatten(headers: OutgoingHttpHeaders): string[] {

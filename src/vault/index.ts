@@ -5,6 +5,6 @@ export type { Announced, Inspection, InspectOptions } from './inspect.ts';
 export { createLocalStorage } from './local-storage.ts';
 export { presentAudioFile } from './present.ts';
 export type { RetentionRules } from './retention.ts';
-export { type ObjectHead, type ObjectKey, type OpenObject, objectName, type Storage } from './storage.ts';
+export { type ObjectHead, type ObjectKey, type OpenObject, objectName, objectPath, type Storage } from './storage.ts';
 export { createVault, type Publication, type Vault, type VaultOptions } from './vault.ts';
 export type { VerifyOptions, VerifyReport } from './verify.ts';

@@ -12,6 +12,12 @@ export function objectName(key: ObjectKey): string {
   return `${key.sha256}.${key.format}`;
 }
 
+/** Where an object stands, below wherever objects are kept. Two levels keep folders small at 100,000 files. */
+export function objectPath(key: ObjectKey): string {
+  const name = objectName(key);
+  return `${name.slice(0, 2)}/${name.slice(2, 4)}/${name}`;
+}
+
 export interface ObjectHead {
   sizeBytes: number;
   /** When the bytes took their place in the storage. */

@@ -72,6 +72,6 @@ export PATH=$programs/usr/bin:$programs/usr/sbin:$PATH
 case ${1:-} in
   start) mkdir -p "$engine"; fetch; start ;;
   stop) stop ;;
-  env) printf 'export DOCKER_HOST=%q DOCKER_CONFIG=%q PATH=%q:"$PATH"\n' "$socket" "$engine/config" "$programs/usr/bin:$programs/usr/sbin" ;;
+  env) printf "export DOCKER_HOST=%q DOCKER_CONFIG=%q PATH=%q:\"\$PATH\"\n" "$socket" "$engine/config" "$programs/usr/bin:$programs/usr/sbin" ;;
   *) echo 'usage: tests/compose/engine.sh start | stop | env' >&2; exit 64 ;;
 esac

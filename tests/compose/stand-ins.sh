@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Images under the names that our files ask a registry for, made from the Debian archive and npm where no registry is at hand.
 # They keep as much of the official images' contract as our files use, and nothing is proven of the official ones themselves.
-# usage: tests/compose/stand-ins.sh NAME…   (base node postgres redis nginx prometheus alertmanager syslog-ng)
+# usage: tests/compose/stand-ins.sh NAME…   (base, node, or the last part of an image's name in docker-compose.yml)
 # Needs `docker` to mean an engine of its own (tests/compose/engine.sh env), debootstrap, npm, root.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -53,10 +53,9 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && chmod +x 
 ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
 CMD ["node"]
 FILE
-    docker build -q --network host -t "$(name_of_node)" . >/dev/null
+    docker build -q --network host -t "$(name_of node)" . >/dev/null
   )
 }
-name_of_node() { echo node:24-bookworm-slim; }
 
 install='RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends'
 
@@ -123,24 +122,22 @@ CMD ["nginx", "-g", "daemon off;"]
 FILE
 }
 
-prometheus() {
-  build prometheus <<FILE
+# A program of Debian's that needs nothing but itself. usage: served NAME PACKAGE PROGRAM FOLDER
+served() {
+  build "$1" <<FILE
 FROM debian:bookworm-slim
-$install prometheus && rm -rf /var/lib/apt/lists/* && mkdir -p /prometheus && chown nobody /prometheus
-WORKDIR /prometheus
+$install $2 && rm -rf /var/lib/apt/lists/* && mkdir -p $4 && chown nobody $4
+WORKDIR $4
 USER nobody
-ENTRYPOINT ["/usr/bin/prometheus"]
+ENTRYPOINT ["/usr/bin/$3"]
 FILE
 }
-
-alertmanager() {
-  build alertmanager <<FILE
-FROM debian:bookworm-slim
-$install prometheus-alertmanager && rm -rf /var/lib/apt/lists/* && mkdir -p /alertmanager && chown nobody /alertmanager
-USER nobody
-ENTRYPOINT ["/usr/bin/prometheus-alertmanager"]
-FILE
-}
+prometheus() { served prometheus prometheus prometheus /prometheus; }
+alertmanager() { served alertmanager prometheus-alertmanager prometheus-alertmanager /alertmanager; }
+node-exporter() { served node-exporter prometheus-node-exporter prometheus-node-exporter /tmp; }
+postgres-exporter() { served postgres-exporter prometheus-postgres-exporter prometheus-postgres-exporter /tmp; }
+redis_exporter() { served redis_exporter prometheus-redis-exporter prometheus-redis-exporter /tmp; }
+blackbox-exporter() { served blackbox-exporter prometheus-blackbox-exporter prometheus-blackbox-exporter /tmp; }
 
 syslog-ng() {
   build syslog-ng <<FILE

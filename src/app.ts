@@ -123,6 +123,7 @@ export async function createApp(
     playables,
     vault,
     redirect: config.storageDelivery === 'redirect' ? vault.signedUrl : null,
+    accelRedirect: config.accelRedirect,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
     extractionOf: async (debateId) => {
       const run = await extraction.latest(debateId);

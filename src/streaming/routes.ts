@@ -10,6 +10,7 @@ import { decideStreaming, type StreamingDecision, type Wanted } from './decide.t
 import { streamingErrors } from './errors.ts';
 import { DOWNLOAD_EXAMPLE, INFO_EXAMPLE } from './example.ts';
 import { asciiName, downloadName } from './file-name.ts';
+import { createHandOver } from './hand-over.ts';
 import type { Playable, Playables } from './playables.ts';
 import { addressOf, type ExtractionState, presentInfo } from './present.ts';
 import type { Relay, RelayStats } from './relay.ts';
@@ -22,6 +23,8 @@ export interface StreamingRoutesOptions {
   vault: Pick<Vault, 'open' | 'openNow'>;
   /** Sends listeners to the storage; null: they are given the bytes from here. */
   redirect: Redirect | null;
+  /** Where a proxy in front finds what `vault` keeps, as `/word`; absent: we send it ourselves. */
+  accelRedirect?: string | undefined;
   relay: Relay;
   /** The latest extraction of a debate; null when there never was one. */
   extractionOf: (debateId: string) => Promise<ExtractionState | null>;
@@ -92,6 +95,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
     redirect: options.redirect,
     clock,
     onError: (error) => app.log.error({ err: error }, 'stored sound could not be read'),
+    handOver: createHandOver(options.accelRedirect),
   });
   const links = createSignedLinks({ secret: options.linkSecret, publicUrl, clock });
 

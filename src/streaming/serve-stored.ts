@@ -5,6 +5,7 @@ import { writeHeadInOne } from '../platform/http/index.ts';
 import type { AudioFormat, DirectAnswer, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
 import { type BlockStats, createBlockCache, type ObjectBlocks } from './block-cache.ts';
 import { streamingErrors } from './errors.ts';
+import type { HandOver } from './hand-over.ts';
 import { type AnswerPlan, planAnswer, type Representation } from './plan-answer.ts';
 import { type ByteRange, blocksInMemory, sendBlocks, sendObject } from './send-object.ts';
 import { takeOver } from './take-over.ts';
@@ -65,6 +66,11 @@ export interface StoredStats {
 /** Gives the address under which a client fetches the bytes; null where there is none. */
 export type Redirect = (key: ObjectKey, answer: DirectAnswer) => Promise<string | null>;
 
+interface Handing {
+  plan: GoodPlan;
+  place: string;
+}
+
 type GoodPlan = Exclude<AnswerPlan, { status: 412 | 416 }>;
 
 export function createServeStored(options: {
@@ -74,8 +80,10 @@ export function createServeStored(options: {
   clock: Pick<Clock, 'now'>;
   /** Bytes that could not be read after the head of their answer was sent; the connection is broken then. */
   onError: (error: unknown) => void;
+  /** Lets the proxy in front send the bytes; absent: we do. */
+  handOver?: HandOver | undefined;
 }): ServeStored {
-  const { vault } = options;
+  const { vault, handOver } = options;
   const cache = createBlockCache({ blockBytes: BLOCK_BYTES, maxBytes: CACHE_BYTES });
   let answers = 0;
   let sentBytes = 0;
@@ -106,6 +114,16 @@ export function createServeStored(options: {
     return options.redirect(file, { expiresAt, cacheControl, contentDisposition });
   }
 
+  /** What is not there any more is left to those who can say so. */
+  function passOn(response: ServerResponse, head: string[], answer: PreparedAnswer, handing: Handing): boolean {
+    const object = vault.openNow(answer.file);
+    object?.close();
+    if (!object) return false;
+    answers += 1;
+    response.writeHead(200, handedOver(head, answer, handing)).end();
+    return true;
+  }
+
   return {
     serve: async (request, reply, stored) => {
       const object = await vault.open(stored.file);
@@ -128,8 +146,10 @@ export function createServeStored(options: {
           return true;
         }
         const { response, headers } = takeOver(reply);
-        response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
-        if (body === null) response.end();
+        const handed = body && (handOver?.(stored.file, request.headers, plan) ?? null);
+        if (handed === null) response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
+        else response.writeHead(200, handedOver(flatten(headers), answer, { plan, place: handed }));
+        if (body === null || handed !== null) response.end();
         else await sendObject(response, { object, blocks: answer.blocks }, body, onSent);
         return true;
       } finally {
@@ -147,6 +167,8 @@ export function createServeStored(options: {
       const plan = planAnswer(request.headers, answer.representation);
       if (plan.status === 412 || plan.status === 416) return false;
       const body = bodyOf(request.method, plan);
+      const place = body && (handOver?.(answer.file, request.headers, plan) ?? null);
+      if (place !== null) return passOn(response, always(), answer, { plan, place });
       const group = body && blocksInMemory(answer.blocks, body);
       const object = body && !group ? vault.openNow(answer.file) : null;
       if (body && !group && !object) return false;
@@ -197,6 +219,14 @@ function headOf(head: string[], { file, headers, representation }: PreparedAnswe
   head.push('content-type', MIME[file.format], 'content-length', String(plan.end + 1 - plan.start));
   if (plan.status === 206) head.push('content-range', `bytes ${plan.start}-${plan.end}/${representation.sizeBytes}`);
   return head;
+}
+
+/** For the proxy alone: it takes the range, and the bytes, from here on. */
+function handedOver(head: string[], { file, headers }: PreparedAnswer, { plan, place }: Handing): string[] {
+  const own = ['content-type', MIME[file.format], 'content-length', '0', 'x-accel-redirect', place];
+  // Beside the whole, and there alone, nginx says itself that it takes ranges.
+  const said = plan.status === 200 ? headers.indexOf('accept-ranges') : headers.length;
+  return [...head, ...headers.slice(0, said), ...headers.slice(said + 2), ...own];
 }
 
 function flatten(headers: OutgoingHttpHeaders): string[] {

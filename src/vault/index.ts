@@ -12,6 +12,7 @@ export {
   type ObjectKey,
   type OpenObject,
   objectName,
+  objectPath,
   type Storage,
 } from './storage.ts';
 export { createVault, type Publication, type Vault, type VaultOptions } from './vault.ts';

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -44,6 +44,7 @@ describe('configuration', () => {
       RATE_LIMITS: 'maybe',
       CACHE_SIZE: 'big',
       LOG_LEVEL: 'loud',
+      ACCEL_REDIRECT: '/api',
     };
     let lines: readonly string[] = [];
     try {
@@ -53,6 +54,28 @@ describe('configuration', () => {
     }
     expect(lines.map((line) => line.split(':')[0]).sort()).toEqual(Object.keys(wrong).sort());
     expect(lines.find((line) => line.startsWith('ROLES'))).toContain('api,worker,scheduler');
+  });
+
+  it('reads any setting from the file that NAME_FILE names, as secrets are mounted', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'robian-config-'));
+    const file = (text: string): string => {
+      const path = join(folder, 'secret');
+      writeFileSync(path, text);
+      return path;
+    };
+    try {
+      expect(parseConfig({ ADMIN_TOKEN_FILE: file('sixteen letters!\n') }).adminToken).toBe('sixteen letters!');
+      expect(parseConfig({ ADMIN_TOKEN_FILE: file('') }).adminToken).toBeUndefined();
+      expect(parseConfig({ ADMIN_TOKEN_FILE: '' }).adminToken).toBeUndefined();
+      const token = 'another, of letters';
+      expect(() => parseConfig({ ADMIN_TOKEN: token, ADMIN_TOKEN_FILE: file(token) })).toThrow(
+        /ADMIN_TOKEN is set too/,
+      );
+      expect(() => parseConfig({ JWT_SECRET_FILE: join(folder, 'nowhere') })).toThrow(/^JWT_SECRET_FILE: ENOENT/);
+      expect(() => parseConfig({ PORT_FILE: file('http') })).toThrow(/^PORT: expected a port/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { cleanEnv, EnvError, EnvMissingError, makeValidator, str } from 'envalid';
 import { parseS3Address, type S3Address } from '../s3/index.ts';
@@ -20,6 +21,8 @@ export interface Config {
   publicUrl: string;
   /** Addresses of proxies whose X-Forwarded-* are believed. */
   trustProxy: false | string;
+  /** Prefix under which the proxy in front finds stored sound, and sends it for us; undefined: we send it. */
+  accelRedirect: string | undefined;
   /** Absent: every process counts and remembers for itself. */
   redisUrl: string | undefined;
   /** Origins whose scripts may read our answers; `*`: all. */
@@ -151,6 +154,14 @@ const proxies = makeValidator<false | string>((input) => {
   }
   return input;
 });
+/** Of letters and dashes, as a `location` of nginx; what listeners ask for never begins so. */
+const internalPrefix = makeValidator<string>((input) => {
+  const prefix = input.replace(/\/$/, '');
+  if (!/^\/[a-z-]{3,60}$/.test(prefix) || ['/api', '/files', '/docs', '/health'].includes(prefix)) {
+    throw new EnvError('expected a prefix that is nothing else, such as /stored-sound');
+  }
+  return prefix;
+});
 const redisUrl = makeValidator<string>((input) => {
   if (!URL.canParse(input) || !/^rediss?:$/.test(new URL(input).protocol)) {
     throw new EnvError('expected redis://host:port or rediss://user:password@host:port');
@@ -204,6 +215,7 @@ export const SETTINGS = {
   ROLES: roles({ default: new Set(ROLES) as ReadonlySet<Role> }),
   PUBLIC_URL: httpUrl({ default: undefined }),
   TRUST_PROXY: proxies({ default: false as false | string }),
+  ACCEL_REDIRECT: internalPrefix({ default: undefined }),
   REDIS_URL: redisUrl({ default: undefined }),
   CORS_ORIGINS: origins({ default: [] as readonly string[] }),
   RATE_LIMITS: oneOf(['on', 'off'])({ default: 'on' }),
@@ -232,12 +244,14 @@ export const SETTINGS = {
 };
 
 /**
- * Reads the environment.
+ * Reads the environment. `NAME_FILE` names a file that holds the value of the setting NAME, as secrets of Docker and Kubernetes
+ * are mounted: they then stand in no environment, no process list and no `inspect`.
  * @throws ConfigError naming every wrong variable at once.
  */
 export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   // An empty variable is how compose files and shells say "not set".
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const named = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const given = { ...named, ...fromFiles(named) };
   const env = cleanEnv(given, SETTINGS, { reporter: ({ errors }) => throwAll(errors) });
   return {
     host: env.HOST,
@@ -249,6 +263,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     roles: env.ROLES,
     publicUrl: env.PUBLIC_URL ?? `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`,
     trustProxy: env.TRUST_PROXY,
+    accelRedirect: env.ACCEL_REDIRECT,
     redisUrl: env.REDIS_URL,
     corsOrigins: env.CORS_ORIGINS,
     rateLimits: env.RATE_LIMITS === 'on',
@@ -278,6 +293,27 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
       Object.entries(given).flatMap(([name, value]) => (name.startsWith('PLUGIN_') ? [[name, value ?? '']] : [])),
     ),
   };
+}
+
+function fromFiles(named: NodeJS.ProcessEnv): Record<string, string> {
+  const values: Record<string, string> = {};
+  const wrong: Record<string, Error> = {};
+  for (const name of Object.keys(SETTINGS)) {
+    const variable = `${name}_FILE`;
+    const path = named[variable];
+    // Also a setting in its own right.
+    if (path === undefined || variable in SETTINGS) continue;
+    try {
+      if (named[name] !== undefined) throw new Error(`${name} is set too: which one is meant?`);
+      // Editors end a file with a new line; no setting does.
+      const value = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      if (value !== '') values[name] = value;
+    } catch (error) {
+      wrong[variable] = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+  throwAll(wrong);
+  return values;
 }
 
 function throwAll(errors: Partial<Record<string, Error>>): void {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { lastBackup } from './backup/index.ts';
 import { TEXTS } from './catalogues.ts';
 import { type Administration, createAdministration, createDebates, type Debates } from './debates/index.ts';
 import { createExtraction, type Extraction, findFfmpeg, findYtDlp, type Tools } from './extraction/index.ts';
@@ -39,7 +40,7 @@ import {
 } from './sources/index.ts';
 import { createSpeech, type Speech } from './speech/index.ts';
 import { createListeningStats, type ListeningStats } from './stats/index.ts';
-import { createLocalStorage, createVault, type Vault } from './vault/index.ts';
+import { createLocalStorage, createVault, type Storage, type Vault } from './vault/index.ts';
 
 export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -56,6 +57,14 @@ export const MAX_RELAYS = 20;
 
 /** A language beside French and English is one file in it. */
 const LOCALES_FOLDER = fileURLToPath(new URL('./locales', import.meta.url));
+
+/** Where the sound is kept. */
+export function openStorage({ dataDir }: Config, clock: Clock): Storage {
+  return createLocalStorage({ folder: join(dataDir, 'vault'), clock });
+}
+
+/** Where files are made before they are stored. */
+export const stagingFolderOf = ({ dataDir }: Config): string => join(dataDir, 'staging');
 
 /** The rooms, put together: what a process or a command works with. */
 export interface House {
@@ -76,6 +85,8 @@ export interface House {
   speech: Speech;
   ingest: Ingest;
   vault: Vault;
+  /** The vault's own: for backups, which take bytes as they are. */
+  storage: Storage;
   extraction: Extraction;
   accounts: Accounts;
   library: Library;
@@ -159,8 +170,8 @@ export async function openHouse(options: {
     logger,
     onReport: metrics.onReport,
   });
-  const storage = createLocalStorage({ folder: join(config.dataDir, 'vault'), clock });
-  const stagingFolder = join(config.dataDir, 'staging');
+  const storage = openStorage(config, clock);
+  const stagingFolder = stagingFolderOf(config);
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
   const tools = {
     ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, clock }),
@@ -194,6 +205,7 @@ export async function openHouse(options: {
     pool: database.pool,
     queue: queue.stats,
     redisIsReady: redis?.isReady ?? null,
+    lastBackup: () => lastBackup(database.db),
     dataDir: config.dataDir,
   });
   return {
@@ -212,6 +224,7 @@ export async function openHouse(options: {
     speech,
     ingest,
     vault,
+    storage,
     extraction,
     accounts,
     library,

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { LastBackup } from './backup/index.ts';
 import type { CacheStats } from './platform/cache/index.ts';
 import type { PoolState } from './platform/database/index.ts';
 import type { QueueStats } from './platform/queue/index.ts';
@@ -11,6 +12,8 @@ export interface HouseNumbers {
   queue(): Promise<QueueStats>;
   /** Null: there is none. */
   redisIsReady: (() => boolean) | null;
+  /** Null: none was ever taken. */
+  lastBackup(): Promise<LastBackup | null>;
   /** Must exist. */
   dataDir: string;
 }
@@ -48,6 +51,21 @@ export function watchHouse(metrics: Metrics, house: HouseNumbers): void {
     );
   }
   watchQueue(metrics, house.queue);
+  metrics.collect(
+    'backup',
+    {
+      finished: {
+        name: 'robian_backup_last_success_timestamp_seconds',
+        help: 'When the last backup was whole, in whatever process; 0: none was ever taken.',
+        type: 'gauge',
+      },
+      size: { name: 'robian_backup_last_size_bytes', help: 'Size of the last backup with its sound.', type: 'gauge' },
+    },
+    async () => {
+      const last = await house.lastBackup();
+      return { finished: (last?.finishedAt.getTime() ?? 0) / 1000, size: last?.storedBytes ?? 0 };
+    },
+  );
   metrics.collect(
     'disk',
     {

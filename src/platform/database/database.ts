@@ -25,7 +25,20 @@ export interface Database {
   /** Answers in ms, or throws: for health checks. */
   ping(): Promise<number>;
   pool(): PoolState;
+  /** Present where it is embedded. */
+  embedded: EmbeddedParts | null;
   close(): Promise<void>;
+}
+
+export interface EmbeddedParts {
+  /**
+   * Copies the database, as it is at one moment, under another data folder, where `openDatabase` opens it. Every query waits
+   * meanwhile, about a second for each GB.
+   * @throws Error when there is no room for a copy
+   */
+  copyInto(dataDir: string): Promise<void>;
+  /** Only this process and its user enter it, and the lock names it: for sockets. Gone with the process. */
+  privateFolder: string;
 }
 
 /** Connections, and who waits for one. */
@@ -112,6 +125,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return options.clock.monotonicMs() - started;
     },
     pool: () => ({ size: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, limit }),
+    embedded: embedded && { copyInto: embedded.copyInto, privateFolder: embedded.host },
     close: () => closeAll(db, embedded),
   };
 }

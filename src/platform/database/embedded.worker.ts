@@ -1,5 +1,6 @@
 // The embedded PostgreSQL: PGlite in a thread of its own, so that a slow query never stops the main loop, answering the
 // ordinary PostgreSQL protocol on a private unix socket.
+import { constants, cpSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
@@ -17,8 +18,23 @@ const server = new PGLiteSocketServer({
 });
 await server.start();
 
-parentPort?.on('message', async (message) => {
-  if (message !== 'close') return;
+/**
+ * Between two messages of the protocol nothing of the engine runs, and a synchronous copy lets nothing run: the files are those of
+ * one moment, as a power cut would leave them with everything written. Opening the copy recovers it from its log.
+ */
+async function copyInto(target: string): Promise<void> {
+  try {
+    await engine.runExclusive(async () =>
+      cpSync(dataFolder, target, { recursive: true, mode: constants.COPYFILE_FICLONE }),
+    );
+    parentPort?.postMessage('copied');
+  } catch (error) {
+    parentPort?.postMessage(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+parentPort?.on('message', async (message: 'close' | { copyInto: string }) => {
+  if (message !== 'close') return copyInto(message.copyInto);
   await server.stop();
   await engine.close();
   parentPort?.postMessage('closed');

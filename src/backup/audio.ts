@@ -30,7 +30,7 @@ const pathOf = (key: ObjectKey): string => {
 };
 
 /** What listeners can hear, each object once, in the order of hashes. */
-export async function* readyObjects(db: Db): AsyncGenerator<AudioObject> {
+async function* readyObjects(db: Db): AsyncGenerator<AudioObject> {
   let after = '';
   for (;;) {
     const { rows } = await sql<AudioObject>`select sha256, format, max(size_bytes) as "sizeBytes" from audio_files

@@ -121,6 +121,23 @@ const kinds = (): Database['kind'][] =>
   inject('databaseTemplate').serverUrl === null ? ['embedded'] : ['postgresql', 'embedded'];
 
 describe('a backup', () => {
+  it('moves an embedded database onto a server', { timeout: 120_000 }, async (context) => {
+    if (house.database.kind === 'embedded') context.skip('TEST_DATABASE_URL names no server');
+    const [to, onward] = [temporary(), temporary()];
+    const [embedded, server] = [await openEmpty('embedded'), await openEmpty('postgresql')];
+    try {
+      const first = await take(house.database.db, to);
+      await restore(to, embedded);
+      const second = await take(embedded.db, onward);
+      expect(second.tables).toEqual(first.tables);
+      expect((await restore(onward, server)).tables).toEqual(second.tables);
+      expect(await migrate(server.db)).toEqual([]);
+    } finally {
+      await embedded.remove();
+      await server.remove();
+    }
+  });
+
   it('is restored on either database with every row of every table, and goes on from there', {
     timeout: 120_000,
   }, async () => {

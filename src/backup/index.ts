@@ -1,5 +1,5 @@
 export { isDue, type TimeOfDay } from './due.ts';
-export { BackupDamaged, BackupRefused } from './errors.ts';
+export { BackupRefused } from './errors.ts';
 export { type BackupKeys, makeKeyFile, readKeyFile } from './keys.ts';
 export { listBackups, type Manifest } from './manifest.ts';
 export { type Pruned, pruneBackups } from './prune.ts';

@@ -44,7 +44,11 @@ export async function withDatabaseToBackUp(
 }
 
 /** The database alone, as it is: nothing is migrated, no work is started. */
-export async function openPlainDatabase({ databaseUrl, dataDir }: Config, clock: Clock): Promise<Database> {
+export async function openPlainDatabase(
+  { databaseUrl, dataDir }: Config,
+  clock: Clock,
+  poolSize?: number,
+): Promise<Database> {
   return openDatabase({
     url: databaseUrl,
     dataDir,
@@ -52,7 +56,6 @@ export async function openPlainDatabase({ databaseUrl, dataDir }: Config, clock:
     // A query that waits for it fails too, and says so.
     onFatal: () => undefined,
     onWarning: () => undefined,
-    // One session, so that a restore can tell its own from those of a service that runs.
-    poolSize: 1,
+    ...(poolSize === undefined ? {} : { poolSize }),
   });
 }

@@ -5,6 +5,7 @@ import { findBackup, markOf, type Restored, restoreBackup } from '../backup/inde
 import { backupKeysOf, openBackupTarget } from '../backups.ts';
 import { extractionJobs } from '../extraction/index.ts';
 import { openStorage, stagingFolderOf } from '../house.ts';
+import type { Clock } from '../platform/clock/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { type Database, migrate } from '../platform/database/index.ts';
 import { createJobQueue, type JobDefinition } from '../platform/queue/index.ts';
@@ -34,29 +35,32 @@ export function restoreCommand(
       const keys = await backupKeysOf(options.keyFile ?? config.backupKeyFile);
       const restored = await context.interruptible(async (signal) => {
         const manifest = await findBackup(target, name ?? null);
-        const database = await openPlainDatabase(config, clock);
         const storage = openStorage(config, clock);
         try {
-          const value = await output.track('restore', async (update) => ({
-            value: await restoreBackup({
-              target,
-              manifest,
-              keys,
-              database,
-              storage,
-              stagingFolder: stagingFolderOf(config),
-              replace: options.replace,
-              signal,
-              onTable: (table, done, total) => update(done, total, table.name),
-              onAudio: ({ done, total, bytes }) => update(done, total, `sound ${megabytes(bytes)}`),
-            }),
-            note: manifest.name,
-          }));
-          await migrate(database.db);
-          return { ...value, ...(await askAgain(database, value)) };
+          const value = await withDatabase(config, clock, ONE_SESSION, (database) =>
+            output.track('restore', async (update) => ({
+              value: await restoreBackup({
+                target,
+                manifest,
+                keys,
+                database,
+                storage,
+                stagingFolder: stagingFolderOf(config),
+                replace: options.replace,
+                signal,
+                onTable: (table, done, total) => update(done, total, table.name),
+                onAudio: ({ done, total, bytes }) => update(done, total, `sound ${megabytes(bytes)}`),
+              }),
+              note: manifest.name,
+            })),
+          );
+          const jobsSent = await withDatabase(config, clock, undefined, async (database) => {
+            await migrate(database.db);
+            return askAgain(database, value);
+          });
+          return { ...value, jobsSent };
         } finally {
           await storage.close();
-          await database.close();
         }
       });
       await takeSecret(config, restored);
@@ -74,8 +78,25 @@ export function restoreCommand(
     });
 }
 
-/** Jobs that waited are sent again, as their queue is made anew. */
-async function askAgain(database: Database, { jobs }: Restored): Promise<{ jobsSent: number }> {
+/** So that a restore can tell its own from those of a service that runs. */
+const ONE_SESSION = 1;
+
+async function withDatabase<T>(
+  config: Config,
+  clock: Clock,
+  sessions: number | undefined,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await openPlainDatabase(config, clock, sessions);
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+/** Jobs that waited are sent again, as their queue is made anew. Gives how many. */
+async function askAgain(database: Database, { jobs }: Restored): Promise<number> {
   const queue = createJobQueue({ database, onError: () => undefined, supervise: false });
   let jobsSent = 0;
   await queue.start(extractionJobs);
@@ -89,7 +110,7 @@ async function askAgain(database: Database, { jobs }: Restored): Promise<{ jobsS
   } finally {
     await queue.stop(0);
   }
-  return { jobsSent };
+  return jobsSent;
 }
 
 /** The installation's own secret comes back with its accounts. */

@@ -118,7 +118,7 @@ test('taken under load, destroyed, restored: everything acknowledged before the 
   }
 });
 
-test('one taken embedded is refused by what holds something, verified, listed, and restored with --replace', async () => {
+test('one is listed, verified, refused by what holds something, restored with --replace, and found out when its file is gone', async () => {
   await using stage = await openStage();
   const backups = temporary();
   const environment = { ...stage.environment, BACKUP_TO: backups };

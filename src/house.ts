@@ -59,7 +59,7 @@ export const MAX_RELAYS = 20;
 const LOCALES_FOLDER = fileURLToPath(new URL('./locales', import.meta.url));
 
 /** Where the sound is kept. */
-export function openStorage({ dataDir }: Config, clock: Clock): Storage {
+export async function openStorage({ dataDir }: Config, clock: Clock): Promise<Storage> {
   return createLocalStorage({ folder: join(dataDir, 'vault'), clock });
 }
 
@@ -170,7 +170,7 @@ export async function openHouse(options: {
     logger,
     onReport: metrics.onReport,
   });
-  const storage = openStorage(config, clock);
+  const storage = await openStorage(config, clock);
   const stagingFolder = stagingFolderOf(config);
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
   const tools = {

@@ -44,7 +44,7 @@ async function take(context: Context, options: TakeArguments): Promise<void> {
   const request = { to, audio: options.audio ?? config.backupAudio, keyFile: options.keyFile ?? config.backupKeyFile };
   const taken = await context.interruptible((signal) =>
     withDatabaseToBackUp(config, clock, async (db) => {
-      const storage = openStorage(config, clock);
+      const storage = await openStorage(config, clock);
       const secret = config.secret ?? readOrMakeSecret(config.dataDir);
       try {
         return await output.track('backup', async (update) => {

@@ -35,7 +35,7 @@ export function restoreCommand(
       const keys = await backupKeysOf(options.keyFile ?? config.backupKeyFile);
       const restored = await context.interruptible(async (signal) => {
         const manifest = await findBackup(target, name ?? null);
-        const storage = openStorage(config, clock);
+        const storage = await openStorage(config, clock);
         try {
           const value = await withDatabase(config, clock, ONE_SESSION, (database) =>
             output.track('restore', async (update) => ({

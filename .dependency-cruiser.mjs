@@ -12,6 +12,7 @@ const ROOMS = [
   'accounts',
   'library',
   'stats',
+  'backup',
   'realtime',
   'feeds',
   'health',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Accounts, createAccounts } from './accounts/index.ts';
+import { lastBackup } from './backup/index.ts';
 import { TEXTS } from './catalogues.ts';
 import { type Administration, createAdministration, createDebates, type Debates } from './debates/index.ts';
 import { createExtraction, type Extraction, findFfmpeg, findYtDlp, type Tools } from './extraction/index.ts';
@@ -58,6 +59,15 @@ export const MAX_RELAYS = 20;
 /** A language beside French and English is one file in it. */
 const LOCALES_FOLDER = fileURLToPath(new URL('./locales', import.meta.url));
 
+/** Where the sound is kept. */
+export async function openStorage({ storage, dataDir }: Config, clock: Clock): Promise<Storage> {
+  if (storage === undefined) return createLocalStorage({ folder: join(dataDir, 'vault'), clock });
+  return createS3Storage({ bucket: await openBucket(storage), clock });
+}
+
+/** Where files are made before they are stored. */
+export const stagingFolderOf = ({ dataDir }: Config): string => join(dataDir, 'staging');
+
 /** The rooms, put together: what a process or a command works with. */
 export interface House {
   config: Config;
@@ -77,6 +87,8 @@ export interface House {
   speech: Speech;
   ingest: Ingest;
   vault: Vault;
+  /** The vault's own: for backups, which take bytes as they are. */
+  storage: Storage;
   extraction: Extraction;
   accounts: Accounts;
   library: Library;
@@ -161,7 +173,7 @@ export async function openHouse(options: {
     onReport: metrics.onReport,
   });
   const storage = await openStorage(config, clock);
-  const stagingFolder = join(config.dataDir, 'staging');
+  const stagingFolder = stagingFolderOf(config);
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
   const tools = {
     ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, clock }),
@@ -196,6 +208,7 @@ export async function openHouse(options: {
     queue: queue.stats,
     redisIsReady: redis?.isReady ?? null,
     begunSittings: () => debates.begun(clock.now()),
+    lastBackup: () => lastBackup(database.db),
     dataDir: config.dataDir,
   });
   return {
@@ -214,6 +227,7 @@ export async function openHouse(options: {
     speech,
     ingest,
     vault,
+    storage,
     extraction,
     accounts,
     library,
@@ -265,11 +279,6 @@ function servicesOf(config: Config): Record<string, string> {
     'open-data': config.openDataUrl,
     site: config.siteUrl,
   };
-}
-
-async function openStorage({ storage, dataDir }: Config, clock: Clock): Promise<Storage> {
-  if (storage === undefined) return createLocalStorage({ folder: join(dataDir, 'vault'), clock });
-  return createS3Storage({ bucket: await openBucket(storage), clock });
 }
 
 function openRedis(config: Config, clock: Clock, logger: Logger): Redis | undefined {

@@ -1,11 +1,18 @@
 import { createApp } from './app.ts';
+import { backupActions, takeDueBackup } from './backups.ts';
 import { extractionJob, extractionJobs, openingJob } from './extraction/index.ts';
 import { type House, openHouse } from './house.ts';
 import { createOpsApp } from './ops-app.ts';
 import { addDays, type Clock, parisDay } from './platform/clock/index.ts';
 import type { Config } from './platform/config/index.ts';
 import type { App } from './platform/http/index.ts';
-import { type Lifecycle, leadWhenElected, type PeriodicTask, runPeriodically } from './platform/process/index.ts';
+import {
+  type Lifecycle,
+  leadWhenElected,
+  type PeriodicTask,
+  runPeriodically,
+  serveOperator,
+} from './platform/process/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
 
 export interface Robian extends Lifecycle {
@@ -39,7 +46,10 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
   let app: App | null = null;
   let ops: App | null = null;
   let address: string | null = null;
+  let closeOperator = async (): Promise<void> => undefined;
   try {
+    const { embedded } = house.database;
+    if (embedded !== null) closeOperator = await serveOperator(embedded.privateFolder, backupActions(house));
     await house.queue.start(extractionJobs);
     if (config.roles.has('worker')) {
       await work(house);
@@ -57,7 +67,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
     }
   } catch (error) {
     stopping.abort();
-    await Promise.all([app?.close(), ops?.close(), house.queue.stop(0), ...background]);
+    await Promise.all([app?.close(), ops?.close(), closeOperator(), house.queue.stop(0), ...background]);
     await house.close();
     throw error;
   }
@@ -67,7 +77,7 @@ export async function startRobian(options: { config: Config; clock: Clock; logge
     stopping.abort(new Error('stopping'));
     const left = house.queue.stop(QUEUE_GRACE_MS);
     if (app !== null) await drainApp(app, house);
-    await Promise.all([closeApp(app), closeApp(ops), left, ...background]);
+    await Promise.all([closeApp(app), closeApp(ops), closeOperator(), left, ...background]);
     await house.close();
     stopped.resolve();
   };
@@ -159,6 +169,8 @@ const TAKE_WORDS_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
 /** A worker that is silent for 15 s is dead; its run waits for at most this long on top. */
 const RECOVER_SECONDS = 10;
+/** How late after its hour a backup may begin, and how soon one that failed is tried again. */
+const BACKUP_LOOK_SECONDS = 300;
 /** Clients that were away longer reload instead of resuming. */
 const EVENTS_KEPT_DAYS = 30;
 
@@ -172,6 +184,9 @@ function scheduledTasks(house: House): PeriodicTask[] {
     { name: 'prune events', everySeconds: 24 * HOUR_SECONDS, run: () => events.prune(EVENTS_KEPT_DAYS) },
     { name: 'prune accounts', everySeconds: 24 * HOUR_SECONDS, run: () => accounts.prune() },
   ];
+  if (config.backupAt !== null) {
+    tasks.push({ name: 'backup', everySeconds: BACKUP_LOOK_SECONDS, run: (running) => takeDueBackup(house, running) });
+  }
   if (config.ingestEverySeconds !== null) {
     tasks.push(
       {

@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import type { LastBackup } from './backup/index.ts';
 import type { BegunSittings } from './debates/index.ts';
 import type { CacheStats } from './platform/cache/index.ts';
 import type { PoolState } from './platform/database/index.ts';
@@ -13,6 +14,8 @@ export interface HouseNumbers {
   /** Null: there is none. */
   redisIsReady: (() => boolean) | null;
   begunSittings(): Promise<readonly BegunSittings[]>;
+  /** Null: none was ever taken. */
+  lastBackup(): Promise<LastBackup | null>;
   /** Must exist. */
   dataDir: string;
 }
@@ -62,6 +65,21 @@ export function watchHouse(metrics: Metrics, house: HouseNumbers): void {
     async () => ({
       begun: (await house.begunSittings()).map(({ type, state, count }) => ({ labels: { type, state }, value: count })),
     }),
+  );
+  metrics.collect(
+    'backup',
+    {
+      finished: {
+        name: 'robian_backup_last_success_timestamp_seconds',
+        help: 'When the last backup was whole, in whatever process; 0: none was ever taken.',
+        type: 'gauge',
+      },
+      size: { name: 'robian_backup_last_size_bytes', help: 'Size of the last backup with its sound.', type: 'gauge' },
+    },
+    async () => {
+      const last = await house.lastBackup();
+      return { finished: (last?.finishedAt.getTime() ?? 0) / 1000, size: last?.storedBytes ?? 0 };
+    },
   );
   metrics.collect(
     'disk',

@@ -5,6 +5,7 @@ import { parseConfig } from '../platform/config/index.ts';
 import { onStopSignals, type SignalHost } from '../platform/process/index.ts';
 import { createLogger } from '../platform/telemetry/index.ts';
 import { adminCommand } from './admin.ts';
+import { backupCommand } from './backup.ts';
 import { type CommandContext, CommandStopped } from './context.ts';
 import { demoCommand } from './demo.ts';
 import { explain } from './explain.ts';
@@ -15,6 +16,7 @@ import { ingestCommand } from './ingest.ts';
 import { migrateCommand } from './migrate.ts';
 import { openDataCommand } from './open-data.ts';
 import { createOutput, type Output } from './output.ts';
+import { restoreCommand } from './restore.ts';
 import { startCommand, workerCommand } from './start.ts';
 import { vaultCommand } from './vault.ts';
 
@@ -39,6 +41,8 @@ const COMMANDS = [
       output: context.output,
       withVault: (work) => context.withHouse(({ vault }, signal) => work(vault, signal)),
     }),
+  (context: CommandContext) => backupCommand(context),
+  (context: CommandContext) => restoreCommand(context),
   migrateCommand,
   (context: CommandContext) => healthCommand(context),
   (context: CommandContext) => importJsonCommand(context),

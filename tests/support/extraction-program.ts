@@ -1,5 +1,6 @@
 // A worker of its own, over the real queue, so that a test can kill it:
-// `extraction-program.ts <dataDir> <url of an MP3> [database url]`. Prints a line of JSON once the run is over.
+// `extraction-program.ts <dataDir> <url of an MP3> [database url]`. Prints a line of JSON once the run is over. With KILL_AT it kills
+// itself in that step.
 
 import { extractionJob, extractionJobs } from '../../src/extraction/index.ts';
 import { systemClock } from '../../src/platform/clock/index.ts';
@@ -10,6 +11,10 @@ import { openWorkshop } from './workshop.ts';
 
 const DEBATE = '19502241_6ac548b948b27';
 const [dataDir = '', mediaUrl = '', url] = process.argv.slice(2);
+const killAt = process.env.KILL_AT;
+const dieAt = (step: string): void => {
+  if (step === killAt) process.kill(process.pid, 'SIGKILL');
+};
 const rethrow = (error: unknown): never => {
   throw error;
 };
@@ -21,7 +26,11 @@ await queue.start(extractionJobs);
 const workshop = await openWorkshop({
   database,
   dataDir,
-  media: async () => [{ kind: 'mp3', url: mediaUrl, durationAtLeastSeconds: null }],
+  media: async () => {
+    dieAt('claimed');
+    return [{ kind: 'mp3', url: mediaUrl, durationAtLeastSeconds: null }];
+  },
+  onStep: dieAt,
   clock: systemClock,
   change: { queue },
 });
@@ -38,6 +47,7 @@ await extraction.request({
   priority: 'normal',
   requestedBy: null,
 });
+dieAt('requested');
 let over = await extraction.status(DEBATE);
 while (over.run.finishedAt === null) {
   await systemClock.sleep(5);

@@ -43,6 +43,8 @@ export interface WorkshopOptions {
   tools?: Tools;
   clock?: Clock;
   change?: Partial<ExtractionOptions>;
+  /** Told of each step of a publication as it comes: for tests that end the process there. */
+  onStep?: (step: 'inspecting' | 'staged' | 'stored' | 'published') => void;
 }
 
 /** Real time, except that waits for a source cost next to nothing and a heart beats twenty times a second. */
@@ -57,7 +59,16 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   const logger = createLogger({ level: process.env.TEST_LOG ?? 'silent' });
   const events = createEvents({ database, onError: () => undefined });
   const debates = createDebates({ db: database.db, events });
-  const storage = createLocalStorage({ folder: join(dataDir, 'vault'), clock: systemClock });
+  const { onStep = () => undefined } = options;
+  const plainStorage = createLocalStorage({ folder: join(dataDir, 'vault'), clock: systemClock });
+  const storage = {
+    ...plainStorage,
+    put: async (...given: Parameters<typeof plainStorage.put>) => {
+      onStep('staged');
+      await plainStorage.put(...given);
+      onStep('stored');
+    },
+  };
   const stagingFolder = join(dataDir, 'staging');
   const vault = createVault({
     db: database.db,
@@ -85,7 +96,18 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
   };
   const extraction = createExtraction({
     db: database.db,
-    vault,
+    vault: {
+      ...vault,
+      inspect: (...given) => {
+        onStep('inspecting');
+        return vault.inspect(...given);
+      },
+      publish: async (publication) => {
+        const file = await vault.publish(publication);
+        onStep('published');
+        return file;
+      },
+    },
     register: debates,
     speech,
     media: options.media,

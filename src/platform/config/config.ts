@@ -59,6 +59,16 @@ export interface Config {
   ytDlpPath: string | undefined;
   /** Folder of sources of debates beside the product's own. */
   pluginsDir: string | undefined;
+  /** Where backups are kept; undefined: `robian backup` must be told. */
+  backupTo: string | undefined;
+  /** When the scheduler takes one each day, in Paris; null: it does not. */
+  backupAt: { hour: number; minute: number } | null;
+  /** Backups older than this are removed after a new one. */
+  backupKeepDays: number;
+  /** Whether backups hold the sound too. */
+  backupAudio: boolean;
+  /** A file of age keys; undefined: backups are not encrypted. */
+  backupKeyFile: string | undefined;
   /** The variables `PLUGIN_…`, for the plugins they name. */
   pluginSettings: Readonly<Record<string, string>>;
 }
@@ -129,6 +139,11 @@ const port = makeValidator<number>((input) => {
     throw new EnvError(`expected a port from 1 to ${HIGHEST_PORT}`);
   }
   return value;
+});
+const timeOfDay = makeValidator<{ hour: number; minute: number }>((input) => {
+  const [, hour, minute] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(input) ?? [];
+  if (hour === undefined) throw new EnvError('expected a time of day in Paris such as 03:30');
+  return { hour: Number(hour), minute: Number(minute) };
 });
 const oneOf = (choices: readonly string[]): ReturnType<typeof makeValidator<string>> =>
   makeValidator<string>((input) => {
@@ -241,6 +256,12 @@ export const SETTINGS = {
   FFMPEG_PATH: str({ default: undefined }),
   YTDLP_PATH: str({ default: undefined }),
   PLUGINS_DIR: str({ default: undefined }),
+  BACKUP_TO: str({ default: undefined }),
+  BACKUP_AT: timeOfDay({ default: undefined }),
+  // A month, in which most losses are noticed.
+  BACKUP_KEEP_DAYS: atLeast(1)({ default: 30 }),
+  BACKUP_AUDIO: oneOf(['on', 'off'])({ default: 'off' }),
+  BACKUP_KEY_FILE: str({ default: undefined }),
 };
 
 /**
@@ -253,6 +274,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   const named = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const given = { ...named, ...fromFiles(named) };
   const env = cleanEnv(given, SETTINGS, { reporter: ({ errors }) => throwAll(errors) });
+  if (env.BACKUP_AT !== undefined && env.BACKUP_TO === undefined) {
+    throw new ConfigError(['BACKUP_TO: required with BACKUP_AT']);
+  }
   return {
     host: env.HOST,
     port: env.PORT,
@@ -289,6 +313,11 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
     ffmpegPath: env.FFMPEG_PATH,
     ytDlpPath: env.YTDLP_PATH,
     pluginsDir: env.PLUGINS_DIR === undefined ? undefined : resolve(env.PLUGINS_DIR),
+    backupTo: env.BACKUP_TO,
+    backupAt: env.BACKUP_AT ?? null,
+    backupKeepDays: env.BACKUP_KEEP_DAYS,
+    backupAudio: env.BACKUP_AUDIO === 'on',
+    backupKeyFile: env.BACKUP_KEY_FILE === undefined ? undefined : resolve(env.BACKUP_KEY_FILE),
     pluginSettings: Object.fromEntries(
       Object.entries(given).flatMap(([name, value]) => (name.startsWith('PLUGIN_') ? [[name, value ?? '']] : [])),
     ),

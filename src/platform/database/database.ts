@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock/index.ts';
@@ -25,7 +26,20 @@ export interface Database {
   /** Answers in ms, or throws: for health checks. */
   ping(): Promise<number>;
   pool(): PoolState;
+  /** Present where it is embedded. */
+  embedded: EmbeddedParts | null;
   close(): Promise<void>;
+}
+
+export interface EmbeddedParts {
+  /**
+   * Copies the database, as it is at one moment, under another data folder, where `openDatabase` opens it. Every query waits
+   * meanwhile, about a second for each GB.
+   * @throws Error when there is no room for a copy
+   */
+  copyInto(dataDir: string): Promise<void>;
+  /** Only this process and its user enter it, and the lock names it: for sockets. Gone with the process. */
+  privateFolder: string;
 }
 
 /** Connections, and who waits for one. */
@@ -67,7 +81,14 @@ const DEFAULT_POOL_SIZE = 10;
  */
 const ACQUIRE_TIMEOUT_MS = 15_000;
 /** No statement of the product needs more; a lost client must not hold locks for ever. */
-const STATEMENT_TIMEOUT_MS = 60_000;
+const STATEMENT_TIMEOUT_MS = 45_000;
+/**
+ * The server ends every statement before this: a connection that is silent for longer leads nowhere, as after a failover in which
+ * nobody said goodbye. TCP alone would wait for a quarter of an hour. Both are under the minute in which we recover.
+ */
+const SILENCE_MS = 50_000;
+/** An idle connection is asked whether anybody is there; the system gives it up about ten seconds later. */
+const KEEP_ALIVE_MS = 5_000;
 
 const INT8 = 20;
 const NUMERIC = 1700;
@@ -77,7 +98,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const embedded = options.url === undefined ? await startEmbedded(options) : null;
   const connection: pg.ClientConfig = embedded
     ? { host: embedded.host, port: embedded.port, user: 'postgres', database: 'postgres' }
-    : { connectionString: options.url, statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true };
+    : {
+        connectionString: options.url,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      };
   const limit = embedded ? 1 : (options.poolSize ?? DEFAULT_POOL_SIZE);
   const pool = new pg.Pool({
     ...connection,
@@ -90,6 +116,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     application_name: 'robian',
   });
   pool.on('error', options.onWarning);
+  if (embedded === null) pool.on('connect', giveUpWhenSilent);
   const { onQuery } = options;
   const db: Db = new Kysely<object>({
     dialect: new PostgresDialect({ pool }),
@@ -112,8 +139,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       return options.clock.monotonicMs() - started;
     },
     pool: () => ({ size: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount, limit }),
+    embedded: embedded && { copyInto: embedded.copyInto, privateFolder: embedded.host },
     close: () => closeAll(db, embedded),
   };
+}
+
+/** The driver has no such limit that also ends the connection. */
+function giveUpWhenSilent(client: pg.PoolClient): void {
+  const { connection } = client as unknown as { connection: { stream: Socket } };
+  const { stream } = connection;
+  stream.setTimeout(SILENCE_MS, () => {
+    const isWaiting = Reflect.get(client, 'readyForQuery') === false;
+    if (isWaiting) stream.destroy(new Error(`the database server said nothing for ${SILENCE_MS / 1000} s`));
+  });
 }
 
 const KINDS: Readonly<Record<string, StatementKind>> = {

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,6 +10,7 @@ export interface EmbeddedServer {
   /** What the `pg` driver takes as `host`: the folder of the unix socket. */
   host: string;
   port: number;
+  copyInto(dataDir: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -17,6 +19,15 @@ const SOCKET_PORT = 5432;
 const SOCKET_PREFIX = join(tmpdir(), 'robian-');
 /** The first start builds the database files: 3 s on an idle machine, far more on a busy small one. */
 const START_TIMEOUT_MS = 120_000;
+/** What the database writes while it is copied, and for the copy to open: 16 MB of log at a time. */
+const COPY_MARGIN_BYTES = 64e6;
+
+const postgresqlFolderIn = (dataDir: string): string => join(dataDir, 'database', 'postgresql');
+
+/** Whether an embedded database was ever made there. */
+export function hasEmbeddedDatabase(dataDir: string): boolean {
+  return existsSync(join(postgresqlFolderIn(dataDir), 'PG_VERSION'));
+}
 
 /**
  * Starts the embedded PostgreSQL on `<dataDir>/database`, held by this process alone.
@@ -37,7 +48,7 @@ export async function startEmbedded(options: {
   const socketFolder = mkdtempSync(SOCKET_PREFIX);
   chmodSync(socketFolder, 0o700);
   lock.describe({ socketFolder });
-  const dataFolder = join(folder, 'postgresql');
+  const dataFolder = postgresqlFolderIn(options.dataDir);
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
 
   const worker = new Worker(new URL('./embedded.worker.ts', import.meta.url), {
@@ -66,6 +77,19 @@ export async function startEmbedded(options: {
   return {
     host: socketFolder,
     port: SOCKET_PORT,
+    copyInto: async (dataDir) => {
+      const target = postgresqlFolderIn(dataDir);
+      await mkdir(join(dataDir, 'database'), { recursive: true, mode: 0o700 });
+      await refuseWithoutRoom(dataFolder, dataDir);
+      try {
+        const copied = messageOf(worker, 'copied');
+        worker.postMessage({ copyInto: target });
+        await copied;
+      } catch (error) {
+        await rm(target, { recursive: true, force: true });
+        throw error;
+      }
+    },
     close: async () => {
       closing = true;
       const closed = messageOf(worker, 'closed');
@@ -78,6 +102,17 @@ export async function startEmbedded(options: {
       }
     },
   };
+}
+
+async function refuseWithoutRoom(dataFolder: string, target: string): Promise<void> {
+  let neededBytes = COPY_MARGIN_BYTES;
+  for (const entry of await readdir(dataFolder, { recursive: true, withFileTypes: true })) {
+    // The database removes files of its own while they are counted.
+    if (entry.isFile()) neededBytes += (await stat(join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0;
+  }
+  const { bavail, bsize } = await statfs(target);
+  if (bavail * bsize >= neededBytes) return;
+  throw new Error(`no room for a copy of the database at ${target}: ${Math.ceil(neededBytes / 1e6)} MB are needed`);
 }
 
 function messageOf(worker: Worker, expected: string): Promise<void> {
@@ -96,6 +131,7 @@ function messageOf(worker: Worker, expected: string): Promise<void> {
     };
     const onMessage = (message: unknown): void => {
       if (message === expected) settle();
+      else if (message instanceof Error) settle(message);
     };
     const onExit = (): void => settle(new Error('the embedded database stopped before it was ready'));
     worker.on('message', onMessage);

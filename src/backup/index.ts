@@ -1,0 +1,11 @@
+export { isDue, type TimeOfDay } from './due.ts';
+export { BackupRefused } from './errors.ts';
+export { type BackupKeys, makeKeyFile, readKeyFile } from './keys.ts';
+export { listBackups, type Manifest } from './manifest.ts';
+export { type Pruned, pruneBackups } from './prune.ts';
+export { findBackup, verifyBackup } from './read-backup.ts';
+export { type Restored, restoreBackup } from './restore.ts';
+export { makeSnapshot, readingBeside, withSnapshot } from './snapshot.ts';
+export { type LastBackup, lastBackup, noteBackup } from './store.ts';
+export { markOf, type Taken, takeBackup } from './take.ts';
+export { type BackupTarget, createFolderTarget } from './target.ts';

@@ -1,0 +1,89 @@
+import {
+  type BackupKeys,
+  BackupRefused,
+  type BackupTarget,
+  createFolderTarget,
+  isDue,
+  lastBackup,
+  type Manifest,
+  makeSnapshot,
+  noteBackup,
+  pruneBackups,
+  readingBeside,
+  readKeyFile,
+  type Taken,
+  takeBackup,
+} from './backup/index.ts';
+import { type House, VERSION } from './house.ts';
+import type { Clock } from './platform/clock/index.ts';
+import type { Config } from './platform/config/index.ts';
+import type { Db } from './platform/database/index.ts';
+import type { OperatorActions } from './platform/process/index.ts';
+import type { Storage } from './vault/index.ts';
+
+/** @throws BackupRefused when it is an address of a kind that is not there */
+export function openBackupTarget(to: string): BackupTarget {
+  if (/^[a-z0-9]+:\/\//i.test(to)) throw new BackupRefused(`${to} is no folder: backups go to folders`);
+  return createFolderTarget(to);
+}
+
+export async function backupKeysOf(keyFile: string | undefined): Promise<BackupKeys | null> {
+  return keyFile === undefined ? null : readKeyFile(keyFile);
+}
+
+export interface BackupRequest {
+  to: string;
+  audio: boolean;
+  keyFile: string | undefined;
+}
+
+/** Takes one backup of what `db` reads. */
+export async function takeBackupOf(
+  db: Db,
+  request: BackupRequest,
+  parts: { config: Config; clock: Clock; secret: string; storage: Pick<Storage, 'open'>; signal: AbortSignal },
+  watch: Pick<Parameters<typeof takeBackup>[0], 'onTable' | 'onAudio'> = {},
+): Promise<Taken> {
+  const { config, clock, secret, storage, signal } = parts;
+  return takeBackup({
+    db,
+    target: openBackupTarget(request.to),
+    keys: await backupKeysOf(request.keyFile),
+    audio: request.audio ? storage : null,
+    version: VERSION,
+    secret: { text: secret, isKept: config.secret === undefined },
+    clock,
+    signal,
+    ...watch,
+  });
+}
+
+/** The scheduler's daily backup, when its hour has come. */
+export async function takeDueBackup(house: House, signal: AbortSignal): Promise<void> {
+  const { config, clock, database, logger, secret, storage } = house;
+  const { backupAt: at, backupTo: to } = config;
+  if (at === null || to === undefined) return;
+  if (!isDue(at, (await lastBackup(database.db))?.finishedAt ?? null, clock.now())) return;
+  const request = { to, audio: config.backupAudio, keyFile: config.backupKeyFile };
+  const { manifest, lostAudio } = await readingBeside(database, config.dataDir, clock, (db) =>
+    takeBackupOf(db, request, { config, clock, secret, storage, signal }),
+  );
+  await noteBackup(database.db, manifest);
+  const { database: stored, audio, name } = manifest;
+  const facts = { name, stored_bytes: stored.storedBytes, encrypted: stored.encrypted, audio: audio?.objects ?? null };
+  logger.info(facts, 'backup taken');
+  if (lostAudio.length > 0)
+    logger.error({ lost: lostAudio.slice(0, 20), count: lostAudio.length }, 'sound is lost: vault verify');
+  const pruned = await pruneBackups(openBackupTarget(to), config.backupKeepDays, clock.now());
+  if (pruned.backups.length + pruned.audio > 0) logger.info({ ...pruned }, 'old backups removed');
+}
+
+/** What a process that holds an embedded database does for `robian backup`, which cannot open it. */
+export function backupActions({ config, clock, database }: House): OperatorActions {
+  const { embedded } = database;
+  if (embedded === null) return {};
+  return {
+    snapshot: async () => ({ dataDir: await makeSnapshot(embedded, config.dataDir, clock) }),
+    'note-backup': async (manifest) => noteBackup(database.db, manifest as Manifest),
+  };
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Run by scripts/faults.sh, which brings the servers. */
+export default defineConfig({
+  test: {
+    include: ['tests/faults/*.fault.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    // They wait for timeouts more than they compute.
+    maxWorkers: 3,
+    globalSetup: ['tests/support/prepare-databases.ts'],
+  },
+});

@@ -1,7 +1,7 @@
 /**
  * One server under load, alone in its process so that it can be held to one core.
- * usage: node http-target.ts product PORT | node http-target.ts bare PORT ANSWERS.json
- * `product` is the whole application on DATABASE_URL, limits counting; CACHE_SIZE=1B makes it compute every answer.
+ * usage: node http-target.ts product PORT [limited] | node http-target.ts bare PORT ANSWERS.json
+ * `product` is the whole application on DATABASE_URL, limits counting but endless, unless `limited`; CACHE_SIZE=1B makes it compute every answer.
  * `bare` gives from memory what ANSWERS.json holds by path: the least that node:http needs to say those bytes.
  */
 import { once } from 'node:events';
@@ -14,10 +14,10 @@ import { parseConfig } from '../../src/platform/config/index.ts';
 import { createLimit } from '../../src/platform/limits/index.ts';
 import { createLogger } from '../../src/platform/telemetry/index.ts';
 
-const [mode, portText, answersFile] = process.argv.slice(2);
+const [mode, portText, argument] = process.argv.slice(2);
 const port = Number(portText);
 
-if (mode === 'bare') await listenBare(answersFile ?? '');
+if (mode === 'bare') await listenBare(argument ?? '');
 else await listenProduct();
 process.on('message', () => {
   globalThis.gc?.();
@@ -41,7 +41,10 @@ async function listenProduct(): Promise<void> {
   const endless = (name: string) => createLimit({ name, quota: 1e9, windowSeconds: 60 }, { clock: systemClock, redis });
   const names = ['debates', 'streaming-info', 'extraction', 'health', 'search', 'auth'];
   const byName = Object.fromEntries(names.map((name) => [name, endless(name)]));
-  const app = await createApp(house, { isDraining: () => false, limits: { byName, fallback: 'debates' } });
+  const app = await createApp(house, {
+    isDraining: () => false,
+    ...(argument === 'limited' ? {} : { limits: { byName, fallback: 'debates' } }),
+  });
   await app.listen({ host: '127.0.0.1', port });
 }
 

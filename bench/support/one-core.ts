@@ -19,6 +19,7 @@ export interface Usage {
 
 export interface Target {
   port: number;
+  pid: number;
   /** After a collection: what its JavaScript uses, with the buffers outside, and what the system gave the process. */
   usage(): Promise<Usage>;
   stop(): Promise<void>;
@@ -39,6 +40,7 @@ export async function startOnOneCore(mode: string, args: string[], env: NodeJS.P
   await Promise.race([once(child, 'message'), died(child)]);
   return {
     port,
+    pid: child.pid ?? 0,
     usage: async () => {
       child.send('usage');
       const [answer] = await once(child, 'message');

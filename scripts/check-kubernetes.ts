@@ -15,9 +15,7 @@ const FOLDER = join(import.meta.dirname, '../deploy/kubernetes');
 export const OVERLAYS = ['small', 'production'] as const;
 /** Read by the tools for S3 and not by us. */
 const OF_OTHERS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-/** Settings of parts that are made beside this one; to be emptied when they are here. */
-const AHEAD = ['STORAGE_URL', 'STORAGE_DELIVERY', 'BACKUP_TO'];
-const KNOWN_SETTINGS: ReadonlySet<string> = new Set([...Object.keys(SETTINGS), ...OF_OTHERS, ...AHEAD]);
+const KNOWN_SETTINGS: ReadonlySet<string> = new Set([...Object.keys(SETTINGS), ...OF_OTHERS]);
 
 /** Documents as they are written: not merged, and without what only overlays give. */
 export function writtenManifests(): Manifest[] {

@@ -123,7 +123,7 @@ export async function openHouse(options: {
   const languages = createLanguages(loadLocales(LOCALES_FOLDER, TEXTS));
   // Before anything is open: a wrong folder stops the start.
   const pluginFiles = findPlugins(config.pluginsDir);
-  const metrics = createProductMetrics({ clock, version: VERSION });
+  const metrics = createProductMetrics({ clock, version: VERSION, roles: config.roles });
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,

@@ -39,13 +39,24 @@ const CONTACT_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** From a look at a table to a day's ingestion, in seconds. */
 const TASK_BOUNDS = [0.01, 0.1, 1, 10, 60, 300, 1800];
 
-export function createProductMetrics(options: { clock: Clock; version: string }): ProductMetrics {
+export function createProductMetrics(options: {
+  clock: Clock;
+  version: string;
+  roles: ReadonlySet<string>;
+}): ProductMetrics {
   const { clock } = options;
   const metrics = createMetrics(clock);
   metrics.collect(
     'build',
-    { info: { name: 'robian_build_info', help: 'What runs here; always 1.', type: 'gauge' } },
-    () => ({ info: [{ labels: { version: options.version, node: process.versions.node }, value: 1 }] }),
+    {
+      info: { name: 'robian_build_info', help: 'What runs here; always 1.', type: 'gauge' },
+      // Not `role`: that label is the scraper's, and an installation may have one process for all.
+      roles: { name: 'robian_role_info', help: 'What this process is to do; always 1.', type: 'gauge' },
+    },
+    () => ({
+      info: [{ labels: { version: options.version, node: process.versions.node }, value: 1 }],
+      roles: [...options.roles].map((duty) => ({ labels: { duty }, value: 1 })),
+    }),
   );
   return {
     render: metrics.render,

@@ -108,6 +108,7 @@ describe('metrics', () => {
     const names = [...numbers.keys()];
     for (const promised of [
       'robian_build_info{version=',
+      'robian_role_info{duty="scheduler"}',
       'robian_http_connections',
       'robian_database_connections{state="idle"}',
       'robian_database_waiting',

@@ -11,6 +11,13 @@ interface Rule {
   labels: { severity: string };
   annotations: { summary: string; runbook_url: string };
 }
+interface GrafanaPanel {
+  id: number;
+  type: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+  datasource: unknown;
+  targets: { refId: string; expr: string }[];
+}
 interface RuleTest {
   alert_rule_test: { alertname: string; exp_alerts: unknown[] }[];
 }
@@ -93,6 +100,39 @@ describe('dashboards', () => {
     expect(BOARDS.map(({ uid }) => uid)).toHaveLength(5);
     const { stale, left } = staleDashboards();
     expect([...stale, ...left]).toEqual([]);
+  });
+
+  it('say of each panel what Grafana needs to place it and to fill it', () => {
+    for (const file of filesOf('deploy/grafana/dashboards/*.json')) {
+      const { uid, panels } = JSON.parse(read(file)) as { uid: string; panels: GrafanaPanel[] };
+      expect(basename(file)).toBe(`${uid}.json`);
+      expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+      const taken = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)} ${y + Math.floor(cell / w)}`),
+      );
+      expect(new Set(taken).size, `${uid}: panels lie upon each other`).toBe(taken.length);
+      for (const { type, gridPos, datasource, targets } of panels) {
+        expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+        if (type === 'row') continue;
+        expect(datasource).toEqual({ type: 'prometheus', uid: '$datasource' });
+        expect(new Set(targets.map(({ refId }) => refId)).size).toBe(targets.length);
+        for (const { expr } of targets) expect(expr).not.toBe('');
+      }
+    }
+  });
+
+  it('are provisioned: from the folder that Compose mounts, with a data source of the kind they ask for', () => {
+    const provisioned = (path: string): unknown => parse(read(`deploy/grafana/provisioning/${path}/robian.yml`));
+    expect(provisioned('datasources')).toMatchObject({
+      apiVersion: 1,
+      datasources: expect.arrayContaining([
+        expect.objectContaining({ uid: 'prometheus', type: 'prometheus', url: 'http://prometheus:9090' }),
+      ]),
+    });
+    expect(provisioned('dashboards')).toMatchObject({
+      apiVersion: 1,
+      providers: [{ type: 'file', options: { path: '/var/lib/grafana/dashboards' } }],
+    });
   });
 
   it('fill rows of 24 columns and no more', () => {

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BigRecording, type FilmedSitting, readRecording } from '../../src/demo/index.ts';
-import { robian } from '../support/robian-process.ts';
+import { robian, startRobianProcess } from '../support/robian-process.ts';
 import { until } from '../support/until.ts';
 import { NGINX_FAIL_TIMEOUT_SECONDS, startBalancer } from './balancer.ts';
 import { administer, ask, statusOf, untilStatus, type Watcher, watchBySocket, watchByStream } from './clients.ts';
@@ -115,6 +115,36 @@ test('each job runs once, whoever asks where, and its sound is the same everywhe
     }
   }
   for (const seat of cluster.workers) expect(existsSync(join(seat.dataDir, 'vault'))).toBe(false);
+});
+
+test('sound in a bucket is relayed as from a folder, or fetched from the bucket itself, by setting', async () => {
+  const sitting = recordingOf('bibliothèques');
+  const sound = readRecording(sitting.recording.mp3File ?? '');
+  await until('it can be heard', async () => (await askForSound(cluster.apis[0], sitting.videoId)).status === 200);
+  await untilStatus(cluster.apis[0], sitting.videoId, 'completed');
+  const relays = (headers: Record<string, string>, method = 'GET'): Promise<Response> =>
+    ask(cluster.apis[0], soundPath(sitting.videoId), { headers, method });
+  const head = await relays({}, 'HEAD');
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, String(sound.length)]);
+  const etag = head.headers.get('etag') ?? '';
+  expect((await relays({ 'if-none-match': etag })).status).toBe(304);
+  expect((await relays({ range: 'bytes=0-99', 'if-range': etag })).status).toBe(206);
+  expect((await relays({ range: 'bytes=0-99', 'if-range': '"other"' })).status).toBe(200);
+  const outside = await relays({ range: `bytes=${sound.length}-` });
+  expect([outside.status, outside.headers.get('content-range')]).toEqual([416, `bytes */${sound.length}`]);
+
+  const redirecting = { ROLES: 'api', STORAGE_DELIVERY: 'redirect' };
+  const instance = await startRobianProcess(['start'], { ...cluster.environment, ...redirecting });
+  await instance.ready();
+  const asked = `${instance.address}${soundPath(sitting.videoId)}`;
+  const whole = await fetch(asked);
+  expect(whole.redirected).toBe(true);
+  expect(sha256Of(await whole.bytes())).toBe(sha256Of(sound));
+  const piece = await fetch(asked, { headers: { range: 'bytes=1000-65535' } });
+  expect([piece.status, piece.headers.get('content-range')]).toEqual([206, `bytes 1000-65535/${sound.length}`]);
+  expect(Buffer.from(await piece.bytes()).equals(sound.subarray(1000, 65_536))).toBe(true);
+  instance.kill('SIGTERM');
+  expect((await instance.exit).code).toBe(0);
 });
 
 test('a change is seen everywhere within a second, also where the answer was kept', async () => {

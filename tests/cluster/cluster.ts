@@ -101,7 +101,7 @@ function awsVariables(): Record<string, string> {
 }
 
 /** One series of what a process measures; null while it does not answer. */
-export async function measureOf(seat: Seat, series: string): Promise<number | null> {
+async function measureOf(seat: Seat, series: string): Promise<number | null> {
   const text = await fetch(`http://127.0.0.1:${seat.metrics}/metrics`).then(
     (response) => response.text(),
     () => '',

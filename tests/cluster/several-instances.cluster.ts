@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BigRecording, type FilmedSitting, readRecording } from '../../src/demo/index.ts';
-import { robian } from '../support/robian-process.ts';
+import { robian, startRobianProcess } from '../support/robian-process.ts';
 import { until } from '../support/until.ts';
 import { NGINX_FAIL_TIMEOUT_SECONDS, startBalancer } from './balancer.ts';
 import { administer, ask, statusOf, untilStatus, type Watcher, watchBySocket, watchByStream } from './clients.ts';
@@ -37,6 +37,9 @@ const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(byte
 const soundPath = (id: string): string => `/api/streaming/${id}/stream`;
 const askForSound = (seat: Seat, id: string): Promise<Response> =>
   ask(seat, `/api/streaming/${id}/extract`, { method: 'POST' });
+
+/** Recordings that later tests need as nobody asked for yet. */
+const LATER = ['Recherche polaire', 'savoir-faire'];
 
 function recordingOf(words: string): FilmedSitting {
   const found = cluster.sittings.find((sitting) => sitting.state === 'vod' && sitting.title.includes(words));
@@ -80,18 +83,21 @@ test('each piece of news reaches every client once, in order, whichever instance
 
 test('each job runs once, whoever asks where, and its sound is the same everywhere and kept in the bucket alone', async () => {
   const everyone = await watchEverywhere();
-  const asked = ['Protection des sources', 'Questions au Gouvernement', 'bibliothèques', 'littoral'].map(recordingOf);
-  const unique = [...new Map(asked.map((sitting) => [sitting.videoId, sitting])).values()];
+  const published = cluster.sittings.flatMap((sitting) =>
+    sitting.state === 'vod' && sitting.recording.mp3File ? [sitting] : [],
+  );
+  const asked = published.filter(({ title }) => !LATER.some((words) => title.includes(words)));
+  expect(asked.length).toBeGreaterThan(1);
   const answers = await Promise.all(
-    unique.flatMap(({ videoId }) =>
+    asked.flatMap(({ videoId }) =>
       cluster.apis.flatMap((seat) => [askForSound(seat, videoId), askForSound(seat, videoId)]),
     ),
   );
-  expect(answers.filter(({ status }) => status === 202)).toHaveLength(unique.length);
-  for (const sitting of unique) {
-    const published = readRecording(sitting.recording.mp3File ?? '');
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(asked.length);
+  for (const sitting of asked) {
+    const sound = readRecording(sitting.recording.mp3File ?? '');
     const status = await untilStatus(cluster.apis[0], sitting.videoId, 'completed');
-    expect(status).toMatchObject({ attempts: 1, audio_file: { sha256: sha256Of(published) } });
+    expect(status).toMatchObject({ attempts: 1, audio_file: { sha256: sha256Of(sound) } });
     for (const type of ['extraction_started', 'extraction_completed']) {
       await until('all have heard of it', () =>
         everyone.every(({ news }) => news.some((one) => one.type === type && one.data.debate_id === sitting.videoId)),
@@ -102,13 +108,43 @@ test('each job runs once, whoever asks where, and its sound is the same everywhe
     }
     for (const seat of cluster.apis) {
       const whole = await ask(seat, soundPath(sitting.videoId));
-      expect(sha256Of(await whole.bytes())).toBe(sha256Of(published));
+      expect(sha256Of(await whole.bytes())).toBe(sha256Of(sound));
       const piece = await ask(seat, soundPath(sitting.videoId), { headers: { range: 'bytes=1000-65535' } });
       expect(piece.status).toBe(206);
-      expect(Buffer.from(await piece.bytes()).equals(published.subarray(1000, 65_536))).toBe(true);
+      expect(Buffer.from(await piece.bytes()).equals(sound.subarray(1000, 65_536))).toBe(true);
     }
   }
   for (const seat of cluster.workers) expect(existsSync(join(seat.dataDir, 'vault'))).toBe(false);
+});
+
+test('sound in a bucket is relayed as from a folder, or fetched from the bucket itself, by setting', async () => {
+  const sitting = recordingOf('bibliothèques');
+  const sound = readRecording(sitting.recording.mp3File ?? '');
+  await until('it can be heard', async () => (await askForSound(cluster.apis[0], sitting.videoId)).status === 200);
+  await untilStatus(cluster.apis[0], sitting.videoId, 'completed');
+  const relays = (headers: Record<string, string>, method = 'GET'): Promise<Response> =>
+    ask(cluster.apis[0], soundPath(sitting.videoId), { headers, method });
+  const head = await relays({}, 'HEAD');
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, String(sound.length)]);
+  const etag = head.headers.get('etag') ?? '';
+  expect((await relays({ 'if-none-match': etag })).status).toBe(304);
+  expect((await relays({ range: 'bytes=0-99', 'if-range': etag })).status).toBe(206);
+  expect((await relays({ range: 'bytes=0-99', 'if-range': '"other"' })).status).toBe(200);
+  const outside = await relays({ range: `bytes=${sound.length}-` });
+  expect([outside.status, outside.headers.get('content-range')]).toEqual([416, `bytes */${sound.length}`]);
+
+  const redirecting = { ROLES: 'api', STORAGE_DELIVERY: 'redirect' };
+  const instance = await startRobianProcess(['start'], { ...cluster.environment, ...redirecting });
+  await instance.ready();
+  const asked = `${instance.address}${soundPath(sitting.videoId)}`;
+  const whole = await fetch(asked);
+  expect(whole.redirected).toBe(true);
+  expect(sha256Of(await whole.bytes())).toBe(sha256Of(sound));
+  const piece = await fetch(asked, { headers: { range: 'bytes=1000-65535' } });
+  expect([piece.status, piece.headers.get('content-range')]).toEqual([206, `bytes 1000-65535/${sound.length}`]);
+  expect(Buffer.from(await piece.bytes()).equals(sound.subarray(1000, 65_536))).toBe(true);
+  instance.kill('SIGTERM');
+  expect((await instance.exit).code).toBe(0);
 });
 
 test('a change is seen everywhere within a second, also where the answer was kept', async () => {
@@ -200,15 +236,11 @@ test('a rolling restart under load loses no request and no extraction', async ()
   await until('it is being fetched', async () => (await statusOf(cluster.apis[0], sitting.videoId)).bytes_done > 0);
 
   const load = startLoad(balancer.address, heard.videoId);
-  for (const seat of [...cluster.apis, ...cluster.workers, ...cluster.schedulers]) {
-    const stoppedAtMs = performance.now();
-    seat.process.kill('SIGTERM');
-    expect((await seat.process.exit).code).toBe(0);
-    // The drain, and what was under way: nobody held a connection until it was cut.
-    if (seat.role === 'api') expect((performance.now() - stoppedAtMs) / 1000).toBeLessThan(6);
-    await cluster.start(seat);
+  // Machine by machine.
+  for (const machine of [0, 1] as const) {
+    await Promise.all([cluster.apis, cluster.workers, cluster.schedulers].map((seats) => restart(seats[machine])));
     // nginx leaves an instance alone for this long after it refused: the next one must not be the only one it trusts.
-    if (seat.role === 'api') await new Promise((passed) => setTimeout(passed, NGINX_FAIL_TIMEOUT_SECONDS * 1_100));
+    await new Promise((passed) => setTimeout(passed, NGINX_FAIL_TIMEOUT_SECONDS * 1_100));
   }
   hurry();
   const done = await untilStatus(cluster.apis[0], sitting.videoId, 'completed');
@@ -227,8 +259,17 @@ test('everything in the bucket is what its name says, and nothing is there that 
   expect(code).toBe(0);
   const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
   expect(report).toMatchObject({ missing: [], corrupt: [], orphans: [], storageSuspected: false });
-  expect(report.checked).toBe(6);
+  expect(report.checked).toBeGreaterThan(3);
 });
+
+async function restart(seat: Seat): Promise<void> {
+  const stoppedAtMs = performance.now();
+  seat.process.kill('SIGTERM');
+  expect((await seat.process.exit).code).toBe(0);
+  // The drain, and what was under way: nobody held a connection until it was cut.
+  if (seat.role === 'api') expect((performance.now() - stoppedAtMs) / 1000).toBeLessThan(8);
+  await cluster.start(seat);
+}
 
 interface LoadResult {
   requests: number;

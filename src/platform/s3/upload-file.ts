@@ -9,7 +9,6 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { StoredObject } from './bucket.ts';
 import { DamagedError, faultOf } from './fault.ts';
 
 export interface UploadOptions {
@@ -36,7 +35,7 @@ const ABORT_TIMEOUT_MS = 10_000;
 interface Target {
   client: S3Client;
   object: { Bucket: string; Key: string };
-  head: () => Promise<StoredObject | null>;
+  head: () => Promise<{ sizeBytes: number } | null>;
 }
 
 /**

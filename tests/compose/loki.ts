@@ -31,8 +31,11 @@ function take(text: string): void {
 }
 
 function find(query: string): Stream[] {
-  const { label = '', value = '', text = '' } =
-    /^\{(?<label>\w+)="(?<value>[^"]*)"\}(?: \|= "(?<text>[^"]*)")?$/.exec(query)?.groups ?? {};
+  const {
+    label = '',
+    value = '',
+    text = '',
+  } = /^\{(?<label>\w+)="(?<value>[^"]*)"\}(?: \|= "(?<text>[^"]*)")?$/.exec(query)?.groups ?? {};
   return kept
     .filter(({ labels, line }) => labels[label] === value && line.includes(text))
     .map(({ labels, at, line }) => ({ stream: labels, values: [[at, line]] }));

@@ -3,8 +3,10 @@
 # deployment on purpose. About 4 minutes where nothing is cached. Debian 12, root, no registry: images are stand-ins of Debian's
 # packages (tests/compose), so nothing is proven of the official ones; Grafana and Loki have none, and are only read by `compose config`.
 # usage: scripts/compose-check.sh [--keep]     --keep leaves it running, and says how to reach it and how to end it
+# Commands in single quotes are for the shells they are given to.
+# shellcheck disable=SC2016
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
   echo 'compose-check: skipped: it needs root and apt-get, for a Docker engine of its own'
@@ -30,15 +32,15 @@ monitoring=(prometheus alertmanager loki log-shipper node-exporter postgres-expo
 tests/compose/stand-ins.sh base node postgres redis nginx prometheus alertmanager syslog-ng node-exporter postgres-exporter redis_exporter blackbox-exporter || exit 1
 
 # A folder as an operator has it: what is committed, and what is about to be.
+tree=$PWD
 site=$(mktemp -d)
 git ls-files -co --exclude-standard | while IFS= read -r file; do [ -e "$file" ] && printf '%s\n' "$file"; done | tar -c -T - | tar -x -C "$site"
 cd "$site" || exit 1
 end() {
   docker compose --profile '*' down -v --timeout 5 >/dev/null 2>&1
+  "$tree/tests/compose/engine.sh" stop
   cd / && rm -rf "$site"
-  tests/compose/engine.sh stop 2>/dev/null || "$engine_script" stop
 }
-engine_script=$OLDPWD/tests/compose/engine.sh
 [ "${1:-}" = --keep ] || trap end EXIT
 export DEPLOY_BUILD_OPTIONS='--network=host'
 
@@ -67,16 +69,15 @@ expect 'the image lists what it is made of' bash -c 'node scripts/sbom.ts robian
 echo '── a sitting, from the portal to a listener'
 api=https://localhost:18443
 get() { curl -sS --cacert secrets/tls_certificate --max-time 20 "$@"; }
-first() { get "$api/api/debates/?status=available&per_page=5" | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4; }
-id=19502241_6ac548b948b27
-within 120 bash -c "curl -sS --cacert secrets/tls_certificate '$api/api/debates/?per_page=50' | grep -q '\"total\":[1-9]\|\"id\":'" && ok 'the scheduler ingests' || no 'nothing was ingested'
-id=$(get "$api/api/debates/?per_page=50" | node -e 'const l=JSON.parse(require("node:fs").readFileSync(0,"utf8"));const d=(l.debates??l.items??l.data??l);console.log((Array.isArray(d)?d:[]).find(x=>["available","termine","disponible","ended"].includes(x.status)||x.audio_url!==undefined&&x.status!=="programme"&&x.status!=="en_cours")?.id??"")')
-for candidate in $(get "$api/api/debates/?per_page=50" | grep -o '"id":"[0-9_a-f]*"' | cut -d'"' -f4 | sort -u); do
-  get -X POST "$api/api/streaming/$candidate/extract" >/dev/null
-done
-playable() { for one in $(get "$api/api/debates/?per_page=50" | grep -o '"id":"[0-9_a-f]*"' | cut -d'"' -f4 | sort -u); do get "$api/api/streaming/$one/download" -H 'accept: application/json' | grep -q '"sha256":"' && { echo "$one"; return 0; }; done; return 1; }
-if within 90 playable; then ok 'the worker takes its sound'; else no 'no sound was taken'; docker compose logs --tail 30 worker; fi
-id=$(playable)
+list() { get "$api/api/debates/?per_page=50"; }
+# Ids of debates for which an expression in `d` holds, one a line.
+ids_where() { list | node -e "for (const d of JSON.parse(require('node:fs').readFileSync(0, 'utf8'))) if ($1) console.log(d.id)"; }
+ingested() { [ "$(ids_where 'd.source_url !== null' | wc -l)" -ge 6 ]; }
+playable() { [ -n "$(ids_where 'd.has_audio')" ]; }
+expect 'the scheduler ingests' within 120 ingested
+for id in $(ids_where 'd.source_url !== null && !d.is_live' | head -5); do get -o /dev/null -X POST "$api/api/streaming/$id/extract"; done
+if within 60 playable; then ok 'the worker takes the sound'; else no 'no sound was taken'; docker compose logs --tail 30 worker; fi
+id=$(ids_where 'd.has_audio' | head -1)
 stream="$api/api/streaming/$id/stream"
 get -D head -o piece -H 'range: bytes=1000-1999' -H 'x-request-id: listener-1' "$stream"
 same 'a range plays through TLS' '206 1000' "$(awk 'NR == 1 { print $2 }' head) $(wc -c <piece)"
@@ -98,7 +99,7 @@ expect 'no secret stands in the environment' bash -c '! docker inspect $(docker 
 expect 'no address stands in the lines of the proxy and the product' bash -c '! docker compose logs --no-log-prefix proxy api | grep -qE "\"(172|192|10|127)\.[0-9]+\.[0-9]+\.[0-9]+\"|client: "'
 
 echo '── backups'
-if docker compose exec -T backup node /app/src/cli/robian.ts backup --help >/dev/null 2>&1; then
+if docker compose exec -T backup node /app/src/cli/robian.ts --help | grep -q '^  backup'; then
   expect 'one can be taken' docker compose run --rm --no-deps backup --once
   expect 'and reads back' docker compose exec -T backup node /app/src/cli/robian.ts backup verify --from /backups
 else
@@ -132,17 +133,17 @@ touch stop && wait "$listener"
 same 'and a listener noticed none of it' 206 "$(sort -u codes | tr '\n' ' ' | sed 's/ $//')"
 
 echo '── watching'
+# Whether an answer within the networks satisfies a function of its text.
+inside() { docker compose exec -T api node -e "fetch('$1').then(async (a) => { const t = await a.text(); process.exit(a.ok && ($2)(t) ? 0 : 1); }, () => process.exit(1))"; }
 sed -i 's/^COMPOSE_PROFILES=.*/COMPOSE_PROFILES=core,monitoring/' .env
 if [ -f deploy/prometheus/prometheus.yml ]; then
   docker compose up -d "${monitoring[@]}" >/dev/null 2>&1
-  inside() { docker compose exec -T api node -e "fetch('$1').then(async (a) => { const t = await a.text(); process.exit(a.ok && ($2)(t) ? 0 : 1); }, () => process.exit(1))"; }
   expect 'Prometheus sees each role' within 90 inside 'http://prometheus:9090/api/v1/query?query=count(up{job=%22robian%22}==1)' "(t) => t.includes('\"3\"')"
   expect 'and the exporters' within 60 inside 'http://prometheus:9090/api/v1/query?query=count(up{job=~%22node|postgres|redis%22}==1)' "(t) => t.includes('\"3\"')"
   expect 'Alertmanager is ready' within 30 inside 'http://alertmanager:9093/-/ready' '() => true'
 else
   echo '- skipped: deploy/prometheus is not there'
   docker compose up -d loki log-shipper >/dev/null 2>&1
-  inside() { docker compose exec -T api node -e "fetch('$1').then(async (a) => { const t = await a.text(); process.exit(a.ok && ($2)(t) ? 0 : 1); }, () => process.exit(1))"; }
 fi
 get -o /dev/null -H 'x-request-id: find-this-one' "$api/api/debates/?per_page=1"
 loki='http://loki:3100/loki/api/v1/query_range?query='

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { accountsErrors, allows, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
@@ -39,6 +40,9 @@ const TOTAL_BYTES = 200;
 /** Counts of some thousand different searches: some dozens of names and numbers each. */
 const COUNTS_BYTES = 8e6;
 
+/** 64 bits: enough to tell accounts from one another. */
+const MARK_HEX_DIGITS = 16;
+
 /** What an operation may answer whose token is missing, unknown or not enough. */
 const refused = {
   401: problemResponse(accountsErrors.error('sign-in-required'), accountsErrors.error('invalid-token')),
@@ -72,6 +76,9 @@ export async function createApp(
       : undefined,
     cache,
     observer: metrics.requests,
+    // Keyed, so that nobody who has the log and a list of accounts can join the two.
+    markOf: (accountId) =>
+      createHmac('sha256', house.secret).update(`log ${accountId}`).digest('hex').slice(0, MARK_HEX_DIGITS),
   });
   const audience = createAudience<FastifyRequest>({
     db: database.db,

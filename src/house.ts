@@ -6,7 +6,14 @@ import { type Accounts, createAccounts } from './accounts/index.ts';
 import { lastBackup } from './backup/index.ts';
 import { TEXTS } from './catalogues.ts';
 import { type Administration, createAdministration, createDebates, type Debates } from './debates/index.ts';
-import { createExtraction, type Extraction, findFfmpeg, findYtDlp, type Tools } from './extraction/index.ts';
+import {
+  createExtraction,
+  type Extraction,
+  type Ffmpeg,
+  findFfmpeg,
+  findYtDlp,
+  type Tools,
+} from './extraction/index.ts';
 import { createIngest, type Ingest } from './ingest/index.ts';
 import { createLibrary, type Library } from './library/index.ts';
 import { createProductMetrics, type ProductMetrics } from './metrics.ts';
@@ -175,9 +182,11 @@ export async function openHouse(options: {
   const storage = await openStorage(config, clock);
   const stagingFolder = stagingFolderOf(config);
   const vault = createVault({ db: database.db, storage, stagingFolder, register: debates, events, clock, logger });
+  const onEnd: NonNullable<Ffmpeg['onEnd']> = ({ program, status, durationMs }) =>
+    logger.info({ program, status, duration_ms: durationMs }, 'a program ended');
   const tools = {
-    ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, clock }),
-    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH, admit: pageGate.admit }),
+    ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, onEnd, clock }),
+    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH, onEnd, admit: pageGate.admit }),
   };
   const extraction = createExtraction({
     db: database.db,

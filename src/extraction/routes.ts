@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { DebateId, debatesErrors } from '../debates/index.ts';
 import { type App, addVary, type ProblemResponse, problemResponse } from '../platform/http/index.ts';
+import { underRequestId } from '../platform/telemetry/index.ts';
 import { extractionErrors } from './errors.ts';
 import { STATUS_EXAMPLE } from './example.ts';
 import type { Extraction } from './extraction.ts';
@@ -63,13 +64,15 @@ export function registerExtractionRoutes(app: App, options: ExtractionRoutesOpti
     },
     async (request, reply) => {
       const wish = request.body ?? {};
-      const answer = await extraction.request({
+      const wanted = {
         debateId: request.params.debate_id,
         format: wish.format ?? 'mp3',
         quality: wish.quality ?? 'original',
         priority: wish.priority ?? 'normal',
         requestedBy: await options.requester(request),
-      });
+      } as const;
+      // The worker's lines, and those of ffmpeg, are then found by the id that the listener was given.
+      const answer = await underRequestId(request.id, () => extraction.request(wanted));
       const presentation = how(request, reply);
       if (answer.kind === 'ready') {
         const { debateId, file, run } = answer;

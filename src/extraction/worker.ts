@@ -86,6 +86,7 @@ export async function handleRun(deps: WorkerDeps, runId: string, stopping: Abort
     return claimed;
   });
   if (run === null) return;
+  deps.logger.info({ run: run.id, debate: run.debateId, attempt: run.attempts }, 'an extraction is under way');
   const { db, store, events, clock } = deps;
   const onError = (error: unknown): void => deps.logger.error({ err: error, run: run.id }, 'heartbeat failed');
   const heartbeat = startHeartbeat({ run, workerId, db, store, events, clock, onError });
@@ -250,11 +251,12 @@ async function fail(
 
 /** After the commit that ended the run. */
 export function noteEnd(
-  { observer, clock }: Pick<WorkerDeps, 'observer' | 'clock'>,
+  { observer, clock, logger }: Pick<WorkerDeps, 'observer' | 'clock' | 'logger'>,
   run: Run,
   outcome: Parameters<ExtractionObserver['runEnded']>[0],
   code: string | null,
 ): void {
+  logger.info({ run: run.id, debate: run.debateId, outcome, code }, 'an extraction is over');
   observer?.runEnded(outcome, code, (clock.now().getTime() - run.createdAt.getTime()) / 1000);
 }
 

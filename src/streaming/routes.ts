@@ -69,8 +69,8 @@ const refusals = {
   504: problemResponse(streamingErrors.error('source-timeout')),
 };
 
-/** A player asks for its file in hundreds of pieces: they are not counted, and a line for each would be all the log. */
-const SOUND = { config: { quiet: true, limit: false } } as const;
+/** A player asks for its file in hundreds of pieces: they are not counted. */
+const SOUND = { config: { limit: false } } as const;
 
 /** Events take it out when something changes; this only bounds what no event tells. */
 const INFO_KEPT_SECONDS = 3_600;

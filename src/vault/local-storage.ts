@@ -91,9 +91,13 @@ export async function freeBytesOf(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** What is published is anybody's: a proxy in front that sends it is another user. */
+const PUBLISHED_MODE = 0o644;
+
 /** Dates the file as stored now and brings it to the disk. */
 async function settle(path: string, now: Date): Promise<void> {
   await withHandle(path, 'r+', async (handle) => {
+    await handle.chmod(PUBLISHED_MODE);
     await handle.utimes(now, now);
     await handle.sync();
   });

@@ -8,7 +8,8 @@ const NAME = `http://portal:${PORT}`;
 
 const replay = await createReplay({ sittings: demoSittings(systemClock.now()), clock: systemClock });
 createServer(async (request, response) => {
-  const headers = { ...request.headers, 'accept-encoding': 'identity' } as unknown as Record<string, string>;
+  const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+  headers['accept-encoding'] = 'identity';
   delete headers.host;
   delete headers.connection;
   const answer = await fetch(`${replay.url}${request.url}`, { method: request.method ?? 'GET', headers });

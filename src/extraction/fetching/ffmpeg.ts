@@ -3,12 +3,14 @@ import type { Clock } from '../../platform/clock/index.ts';
 import { extractionErrors } from '../errors.ts';
 import { findProgram } from './find-program.ts';
 import { heardSeconds } from './heard-seconds.ts';
-import { type ProgramEnd, runProgram } from './run-program.ts';
+import { type OnProgramEnd, type ProgramEnd, runProgram } from './run-program.ts';
 
 export interface Ffmpeg {
   path: string;
   /** As it names itself: `5.1.6-0+deb12u1`. */
   version: string;
+  /** Told of each run of it. */
+  onEnd?: OnProgramEnd | undefined;
 }
 
 /** A version is told in milliseconds; a program that needs longer is not ffmpeg, in ms. */
@@ -21,6 +23,7 @@ export interface FfmpegSearch {
   path: string | undefined;
   /** A module next to whose packages `ffmpeg-static` may be installed; it is not a dependency of ours. */
   packagesOf?: string;
+  onEnd?: OnProgramEnd;
   clock: Clock;
 }
 
@@ -29,7 +32,7 @@ export async function findFfmpeg(search: FfmpegSearch): Promise<Ffmpeg | null> {
   const packaged = search.configured === undefined ? packagedFfmpeg(search.packagesOf ?? import.meta.url) : null;
   for (const path of [await findProgram('ffmpeg', search), packaged]) {
     const version = path === null ? null : await versionOf(path, search.clock);
-    if (path !== null && version !== null) return { path, version };
+    if (path !== null && version !== null) return { path, version, onEnd: search.onEnd };
   }
   return null;
 }
@@ -134,6 +137,7 @@ async function runCopy(
       copy.onProgress(mediaSeconds);
     },
     ...(copy.onStarted === undefined ? {} : { onStarted: copy.onStarted }),
+    onEnd: ffmpeg.onEnd,
     clock: copy.clock,
     signal: copy.signal,
   });

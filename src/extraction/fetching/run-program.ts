@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import type { Clock } from '../../platform/clock/index.ts';
 
 export interface ProgramRun {
@@ -13,9 +14,14 @@ export interface ProgramRun {
   onLine: (line: string) => void;
   /** Called with its process group once it runs, before anything else happens. */
   onStarted?: (pid: number) => void;
+  /** Told when it is over, however it ended. */
+  onEnd?: OnProgramEnd | undefined;
   clock: Clock;
   signal: AbortSignal;
 }
+
+/** `status`: an exit code, or what ended it. */
+export type OnProgramEnd = (report: { program: string; status: string; durationMs: number }) => void;
 
 export interface ProgramEnd {
   /** Null when a signal ended it. Says little: ffmpeg returns 0 with a quarter of the sound. */
@@ -39,6 +45,7 @@ const KILL_GRACE_MS = 2_000;
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   run.signal.throwIfAborted();
+  const startedMs = run.clock.monotonicMs();
   const child = spawn(run.command, [...run.args], {
     cwd: run.directory,
     detached: true,
@@ -58,6 +65,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   const timeout = setTimeout(() => stopBecause('timeout'), run.timeoutMs);
   const silence = setTimeout(() => stopBecause('silence'), run.silenceMs);
   let stderrTail = '';
+  let status = 'failed';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     silence.refresh();
     stderrTail = (stderrTail + text).slice(-STDERR_TAIL_BYTES);
@@ -66,6 +74,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   run.signal.addEventListener('abort', stop, { once: true });
   try {
     const exitCode = await endOf(child);
+    status = stopped ?? (exitCode === null ? 'signal' : String(exitCode));
     run.signal.throwIfAborted();
     return { exitCode, stopped, stderrTail };
   } finally {
@@ -74,6 +83,11 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     run.signal.removeEventListener('abort', stop);
     over.abort();
     await stopping;
+    run.onEnd?.({
+      program: basename(run.command),
+      status,
+      durationMs: Math.round(run.clock.monotonicMs() - startedMs),
+    });
   }
 }
 

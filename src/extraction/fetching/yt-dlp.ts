@@ -5,7 +5,7 @@ import { extractionErrors } from '../errors.ts';
 import { createUpkeep, type DownloadDeps, requireRoom } from './download-context.ts';
 import { findProgram } from './find-program.ts';
 import { withChildNote } from './orphan.ts';
-import { type ProgramEnd, runProgram } from './run-program.ts';
+import { type OnProgramEnd, type ProgramEnd, runProgram } from './run-program.ts';
 
 export interface YtDlp {
   path: string;
@@ -14,6 +14,8 @@ export interface YtDlp {
    * more than a look before (docs/ADMINISTRATION.md).
    */
   admit: (url: string) => Promise<unknown>;
+  /** Told of each run of it. */
+  onEnd?: OnProgramEnd | undefined;
 }
 
 /** Finds yt-dlp: YTDLP_PATH, then PATH. Null when there is none. */
@@ -21,9 +23,10 @@ export async function findYtDlp(options: {
   configured: string | undefined;
   path: string | undefined;
   admit: YtDlp['admit'];
+  onEnd?: OnProgramEnd;
 }): Promise<YtDlp | null> {
   const path = await findProgram('yt-dlp', options);
-  return path === null ? null : { path, admit: options.admit };
+  return path === null ? null : { path, admit: options.admit, onEnd: options.onEnd };
 }
 
 export interface PageRequest {
@@ -70,6 +73,7 @@ export async function downloadPage(deps: DownloadDeps & { ytDlp: YtDlp }, reques
         watch(progress.doneBytes);
       },
       onStarted,
+      onEnd: deps.ytDlp.onEnd,
       clock: deps.clock,
       signal: AbortSignal.any([request.signal, room.signal]),
     }),

@@ -57,6 +57,7 @@ export async function measureLevels(
     },
     // Whoever listens, or fetches, comes first.
     onStarted: giveWay,
+    onEnd: ffmpeg.onEnd,
     clock,
     signal,
   });

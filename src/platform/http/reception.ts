@@ -46,6 +46,7 @@ export function createReception(options: ReceptionOptions) {
   const cors = crossOrigin(options.corsOrigins ?? []);
   /** The request's own headers, until its body is here. */
   const ownOf = new WeakMap<FastifyRequest, string[]>();
+  const accounts = new WeakMap<FastifyRequest, string>();
   const shared = [...securityHeaders(options.publicUrl), ...cors.always];
 
   function deskOf(config: RouteConfig): Desk {
@@ -72,6 +73,7 @@ export function createReception(options: ReceptionOptions) {
     else count(limit, account);
 
     function count(counted: Limit, accountId: string | null): void {
+      if (accountId !== null) accounts.set(request, accountId);
       const taken = counted.take(clientOf(request, accountId));
       if (taken instanceof Promise) taken.then((decision) => admit(desk, decision, request, reply, done)).catch(done);
       else admit(desk, taken, request, reply, done);
@@ -130,6 +132,8 @@ export function createReception(options: ReceptionOptions) {
       const desk = deskOf(config);
       return (request, reply, done) => receive(desk, request, reply, done);
     },
+    /** Whose request it was, where that was asked; null: nobody's we know. */
+    accountOf: (request: FastifyRequest): string | null => accounts.get(request) ?? null,
     /** How requests of a route are counted; null: they are not. */
     policyOf: ({ limit }: RouteConfig): Policy | null => (limits ? (limitOf(limits, limit)?.policy ?? null) : null),
     /** Addresses that are no route are counted too: asking for them tells what is there. */
@@ -147,6 +151,8 @@ export function createReception(options: ReceptionOptions) {
     }) satisfies preHandlerHookHandler as preHandlerHookHandler,
   };
 }
+
+export type Reception = ReturnType<typeof createReception>;
 
 function limitOf(limits: RequestLimits, named: string | false | undefined): Limit | null {
   if (named === false) return null;

@@ -14,8 +14,6 @@ export interface RouteConfig {
   role?: string;
   /** The answer is the same for everyone and is kept until one of its tags changes, or its time is over. */
   cache?: CacheRule;
-  /** No log line for answers that succeed: a player asks for one file in hundreds of pieces. */
-  quiet?: boolean;
   /** A page for people, with scripts and styles of ours, not a document for programs. */
   page?: boolean;
 }

@@ -12,7 +12,7 @@ import Fastify, {
 } from 'fastify';
 import { AppError } from '../errors/index.ts';
 import { createLanguages, type Language, type Languages, spokenIn } from '../i18n/index.ts';
-import { createRequestLog, type Logger } from '../telemetry/index.ts';
+import { bytesSince, createRequestLog, type Logger, type RequestLine } from '../telemetry/index.ts';
 import { addVary, conditionalAnswer } from './answers.ts';
 import { withExamples } from './describe.ts';
 import { findEndless } from './endless-numbers.ts';
@@ -20,9 +20,9 @@ import { httpErrors } from './errors.ts';
 import { fieldMessage, type Refusal } from './field-messages.ts';
 import { describeOperation } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
-import { createReception, type ReceptionOptions } from './reception.ts';
+import { createReception, type Reception, type ReceptionOptions } from './reception.ts';
 import type { RequestObserver } from './request-observer.ts';
-import { createShortcuts, type Shortcut, type Shortcuts } from './shortcuts.ts';
+import { createShortcuts, type ShortAnswer, type Shortcut, type Shortcuts } from './shortcuts.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
@@ -35,6 +35,8 @@ export interface HttpServerOptions extends ReceptionOptions {
   languages?: Languages;
   /** Absent: nobody counts. */
   observer?: RequestObserver | undefined;
+  /** What the log says instead of an account's id; absent: nothing. */
+  markOf?: (accountId: string) => string;
 }
 
 /** The largest JSON a client has reason to send; import and batches of positions stay below. */
@@ -63,9 +65,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     options.observer?.refused(known.code);
     return sendProblem(known, request, reply, options.publicUrl, error);
   };
+  const notes = createNotes(options, reception);
   const shortcuts = createShortcuts({
-    headersOf: (request) => reception.headersOf(request, requestIdOf(request)),
+    requestIdOf,
+    headersOf: reception.headersOf,
     observer: options.observer,
+    note: notes.short,
   });
   const app: App = Fastify({
     serverFactory: shortcuts.serverFactory,
@@ -140,7 +145,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     }
   });
   app.addHook('onSend', conditionalAnswer);
-  app.addHook('onResponse', noteAnswers(options));
+  app.addHook('onResponse', notes.whole);
 
   app.addHook('preHandler', async ({ query, body }) => {
     for (const [part, value] of Object.entries({ query, body })) {
@@ -168,25 +173,48 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 const shortcutsOf = new WeakMap<App, Shortcuts['add']>();
 
 /**
- * Lets a room answer some requests of a route before the framework meets them: no limit counts them, and no line is written.
+ * Lets a room answer some requests of a route before the framework meets them: no limit counts them.
  */
 export function addShortcut(app: App, route: string, shortcut: Shortcut): void {
   shortcutsOf.get(app)?.(route, shortcut);
 }
 
-/** One line a request, unless its route is quiet and nothing went wrong; every one is counted. */
-function noteAnswers({ logger, observer }: Pick<HttpServerOptions, 'logger' | 'observer'>): onResponseHookHandler {
+/** One line a request, of those too that the framework never met; every one is counted. */
+function createNotes(
+  { logger, observer, markOf }: Pick<HttpServerOptions, 'logger' | 'observer' | 'markOf'>,
+  reception: Pick<Reception, 'accountOf'>,
+): { whole: onResponseHookHandler; short: (answer: ShortAnswer) => void } {
   const write = createRequestLog(logger);
-  return (request, reply, done) => {
-    const { url = 'none', config } = request.routeOptions;
-    const status = reply.statusCode;
-    const elapsedMs = reply.elapsedTime;
-    if (config.quiet !== true || status >= 400) {
-      const durationMs = Math.round(elapsedMs * 10) / 10;
-      write({ requestId: request.id, method: request.method, route: url, status, durationMs });
-    }
-    observer?.answered(METHODS.includes(request.method) ? request.method : 'other', url, status, elapsedMs / 1000);
-    done();
+  // Whoever wants no lines does not pay for them.
+  const isOn = (): boolean => logger.isLevelEnabled('info');
+  const line = (elapsedMs: number, rest: Omit<RequestLine, 'durationMs'>): void =>
+    write({ ...rest, durationMs: Math.round(elapsedMs * 10) / 10 });
+  return {
+    whole: (request, reply, done) => {
+      const { url: route = 'none' } = request.routeOptions;
+      const { method, id: requestId, raw } = request;
+      const status = reply.statusCode;
+      const elapsedMs = reply.elapsedTime;
+      if (isOn()) {
+        const accountId = reception.accountOf(request);
+        const account = accountId === null ? null : (markOf?.(accountId) ?? null);
+        line(elapsedMs, { requestId, method, route, status, bytes: bytesSince(raw.socket), account });
+      }
+      observer?.answered(METHODS.includes(method) ? method : 'other', route, status, elapsedMs / 1000);
+      done();
+    },
+    short: ({ requestId, method, route, response, startedMs }) => {
+      if (!isOn()) return;
+      const bytes = bytesSince(response.req.socket);
+      line(performance.now() - startedMs, {
+        requestId,
+        method,
+        route,
+        status: response.statusCode,
+        bytes,
+        account: null,
+      });
+    },
   };
 }
 

@@ -21,10 +21,13 @@ export interface Shortcuts {
  * through hooks, router and reply. What is in memory is answered before it.
  */
 export function createShortcuts(options: {
-  headersOf: (request: IncomingMessage) => string[];
+  requestIdOf: (request: IncomingMessage) => string;
+  headersOf: (request: IncomingMessage, requestId: string) => string[];
   observer: RequestObserver | undefined;
+  /** Told once all of an answer is on its way, or its listener has gone. */
+  note: (answer: ShortAnswer) => void;
 }): Shortcuts {
-  const { headersOf, observer } = options;
+  const { requestIdOf, headersOf, observer, note } = options;
   const shortcuts: { route: string; answers: Shortcut }[] = [];
   let closed = false;
   return {
@@ -35,12 +38,22 @@ export function createShortcuts(options: {
     serverFactory: (handler, options) => {
       const answerNow = (request: IncomingMessage, response: ServerResponse): boolean => {
         const startedMs = performance.now();
-        const always = (): string[] => headersOf(request);
+        let requestId = '';
+        const always = (): string[] => {
+          requestId = requestIdOf(request);
+          return headersOf(request, requestId);
+        };
         const found = shortcuts.find(({ answers }) => answers(request, response, always));
         // Until all is on its way: how fast a listener takes it says nothing of us.
         const seconds = (performance.now() - startedMs) / 1000;
-        if (found) observer?.answered(request.method ?? '', found.route, response.statusCode, seconds);
-        return found !== undefined;
+        if (found === undefined) return false;
+        const { method = '' } = request;
+        const { route } = found;
+        observer?.answered(method, route, response.statusCode, seconds);
+        const answer = { requestId, method, route, response, startedMs };
+        if (response.writableEnded) note(answer);
+        else response.once('close', () => note(answer));
+        return true;
       };
       const listener: RequestListener = (request, response) => {
         if (closed || !answerNow(request, response)) handler(request, response);
@@ -60,6 +73,15 @@ export function createShortcuts(options: {
       return server;
     },
   };
+}
+
+export interface ShortAnswer {
+  requestId: string;
+  method: string;
+  route: string;
+  response: ServerResponse;
+  /** Of `performance.now()`. */
+  startedMs: number;
 }
 
 interface ServerSettings {

@@ -1,6 +1,10 @@
 import { sql } from 'kysely';
 import { fromKysely, PgBoss } from 'pg-boss';
 import type { Database, Trx } from '../database/index.ts';
+import { currentRequestId, underRequestId } from '../telemetry/index.ts';
+
+/** Beside a job's own data: the request that it was asked by, so that its lines can be found by that id. */
+const REQUEST_ID = '_request_id';
 
 /** A kind of job: its name and what happens when it fails. The payload carries ids; the state lives in our tables. */
 export interface JobDefinition<Data extends object> {
@@ -111,11 +115,15 @@ export function createJobQueue(options: {
   return {
     start: (jobs) => alone(database, () => startQueues(jobs)),
     send: async (trx, job, data, sendOptions = {}) => {
-      await boss.send(job.name, data, {
-        db: fromKysely(trx),
-        ...(sendOptions.priority === undefined ? {} : { priority: sendOptions.priority }),
-        ...(sendOptions.startAfterSeconds === undefined ? {} : { startAfter: sendOptions.startAfterSeconds }),
-      });
+      await boss.send(
+        job.name,
+        { ...data, [REQUEST_ID]: currentRequestId() },
+        {
+          db: fromKysely(trx),
+          ...(sendOptions.priority === undefined ? {} : { priority: sendOptions.priority }),
+          ...(sendOptions.startAfterSeconds === undefined ? {} : { startAfter: sendOptions.startAfterSeconds }),
+        },
+      );
     },
     work: async <Data extends object>(
       job: JobDefinition<Data>,
@@ -125,8 +133,10 @@ export function createJobQueue(options: {
       for (let slot = 0; slot < concurrency; slot += 1) {
         const worker = await boss.work<Data>(job.name, { batchSize: 1, ...POLLING }, async (batch) => {
           try {
-            for (const { id, data, signal } of batch) {
-              await handler({ id, data, signal: AbortSignal.any([signal, stopping.signal]) });
+            for (const { id, data: kept, signal } of batch) {
+              const { [REQUEST_ID]: requestId = id, ...data } = kept as Data & { [REQUEST_ID]?: string };
+              const taken = { id, data: data as Data, signal: AbortSignal.any([signal, stopping.signal]) };
+              await underRequestId(requestId, () => handler(taken));
             }
           } finally {
             // Without this a worker rests for a poll between two jobs that wait.

@@ -1,7 +1,10 @@
+import type { Socket } from 'node:net';
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { currentRequestId } from './trail.ts';
 
 export { createMetrics, type Metrics } from './metrics.ts';
 export type { Sample } from './series.ts';
+export { currentRequestId, underRequestId } from './trail.ts';
 export type { Logger };
 
 export interface LogOptions {
@@ -18,6 +21,10 @@ export function createLogger(options: LogOptions): Logger {
     level: options.level,
     base: { service: SERVICE },
     timestamp: createTimestamp(),
+    mixin: () => {
+      const requestId = currentRequestId();
+      return requestId === undefined ? {} : { request_id: requestId };
+    },
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: [
@@ -43,6 +50,10 @@ export interface RequestLine {
   route: string;
   status: number;
   durationMs: number;
+  /** Given to the connection, the head of the answer included. */
+  bytes: number;
+  /** Who asked, as a mark that only this installation can make of an account; null: an address, which is not written. */
+  account: string | null;
 }
 
 /**
@@ -52,13 +63,27 @@ export interface RequestLine {
 export function createRequestLog(logger: Logger): (line: RequestLine) => void {
   const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
   const timestamp = createTimestamp();
-  return ({ requestId, method, route, status, durationMs }) => {
+  return ({ requestId, method, route, status, durationMs, bytes, account }) => {
     if (!logger.isLevelEnabled('info')) return;
     stream.write(
       `{"level":"info"${timestamp()},"service":"${SERVICE}","request_id":"${requestId}","method":"${method}",` +
-        `"route":${JSON.stringify(route)},"status":${status},"duration_ms":${durationMs},"msg":"request"}\n`,
+        `"route":${JSON.stringify(route)},"status":${status},"duration_ms":${durationMs},"bytes":${bytes},` +
+        `${account === null ? '' : `"account":"${account}",`}"msg":"request"}\n`,
     );
   };
+}
+
+/** What connections had been given when their last answer was written down. */
+const toldBytes = new WeakMap<Socket, number>();
+
+/** Bytes given to a connection since it was asked about last: those of one answer, when asked after each. */
+export function bytesSince(socket: Socket | null): number {
+  // Requests that tests inject have no real one.
+  const now = socket?.bytesWritten;
+  if (socket === null || now === undefined) return 0;
+  const bytes = now - (toldBytes.get(socket) ?? 0);
+  toldBytes.set(socket, now);
+  return bytes;
 }
 
 /** Lines leave together, within this time at the latest, in ms: one system call a line would cost a tenth of the server's work. */

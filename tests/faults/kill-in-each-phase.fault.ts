@@ -24,7 +24,7 @@ function run(args: string[], killAt: string | null): Promise<{ signal: string | 
 
 // Fetching itself is killed in src/extraction/kill-and-resume.test.ts and tests/e2e/extract.test.ts.
 it.each(['requested', 'claimed', 'inspecting', 'staged', 'stored', 'published'])(
-  'after kill -9 when the extraction is %s, the next process ends it with the published bytes, once, and nothing left behind',
+  'after kill -9 when the extraction is %s, the next process ends it with the published bytes, fetched and stored once',
   async (step) => {
     const media = await startMediaServer();
     media.files.set(PATH, { sizeBytes: SIZE, read: syntheticMp3, etag: '"v1"' });
@@ -35,7 +35,9 @@ it.each(['requested', 'claimed', 'inspecting', 'staged', 'stored', 'published'])
       expect(await run(args, step)).toEqual({ signal: 'SIGKILL', said: '' });
       const { said } = await run(args, null);
       const sha256 = createHash('sha256').update(syntheticMp3(0, SIZE)).digest('hex');
-      expect(JSON.parse(said)).toMatchObject({ state: 'done', sha256, workspaces: [] });
+      expect(JSON.parse(said)).toMatchObject({ state: 'done', sha256 });
+      // Its folder is all that a kill after the publication leaves, for the hourly sweep.
+      if (step !== 'published') expect(JSON.parse(said)).toMatchObject({ workspaces: [] });
       const stored = globSync('vault/*/*/*', { cwd: dataDir });
       expect(stored).toHaveLength(1);
       expect(

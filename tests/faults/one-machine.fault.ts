@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
@@ -14,7 +14,8 @@ const FAKETIME = globSync('/usr/lib/*/faketime/libfaketime.so.1').at(0);
 
 it('two embedded instances on one folder: the second one says who holds it and leaves, the first one goes on', async () => {
   await using stage = await openStage();
-  const { DATABASE_URL: _, ...environment } = stage.environment;
+  const { DATABASE_URL: _, ...rest } = stage.environment;
+  const environment = { ...rest, ...ADDRESS };
   expect((await robian(['ingest', ...stage.days], environment)).code).toBe(0);
   const first = await startRobianProcess(['start'], environment);
   await first.ready();
@@ -33,7 +34,7 @@ it('two embedded instances on one folder: the second one says who holds it and l
   // A lock that outlives its holder would need a hand.
   const third = await startRobianProcess(['start'], environment);
   await third.ready();
-  expect(await lostOf(listeners, third.address, debateId).catch(() => -1)).not.toBe(listeners.acknowledged.length);
+  expect(await lostOf(listeners, third.address, debateId)).toBe(0);
 });
 
 it('a full disk under an embedded instance: nothing acknowledged is lost; freed, it goes on, at most after a restart by itself', async (context) => {
@@ -135,19 +136,21 @@ it('a clock that jumps a day ahead and back: the extraction under way ends well,
     await askForSound(service.address, sitting.videoId);
     const served = (): number => stage.replay.counters.of(big.path).bytesServed;
     await until('some is fetched', () => served() > 1_000_000);
+    await listeners.stop();
+    // Their tokens are good for minutes, so they are not asked for afterwards.
+    const others = startListeners(() => service.address, debateId);
     for (const jump of ['+1d', '+0', '-1d', '+0']) {
       writeFileSync(offset, jump);
-      await untilAcknowledging(listeners);
+      await untilAcknowledging(others);
       const before = served();
       await until('fetching goes on', () => served() > before || served() >= big.sizeBytes);
     }
+    await others.stop();
     hurry();
     await untilStatus(service.address, sitting.videoId, 'completed');
     expect((await soundOf(service.address, sitting.videoId)).equals(big.slice(0, big.sizeBytes))).toBe(true);
     await until('nothing is left behind', () => stagedFiles(stage).length === 0);
-    await listeners.stop();
     expect(await lostOf(listeners, service.address, debateId)).toBe(0);
-    expect(existsSync(offset)).toBe(true);
   } finally {
     rmSync(folder, { recursive: true });
   }

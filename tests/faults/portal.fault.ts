@@ -5,6 +5,7 @@ import { SITTINGS } from '../support/demo-sittings.ts';
 import { openReplayedHouse, type ReplayedHouse } from '../support/replayed-house.ts';
 import { robian, startRobianProcess } from '../support/robian-process.ts';
 import { askForSound, openStage, recordingOf, statusOf, untilStatus } from '../support/stage.ts';
+import { until } from '../support/until.ts';
 
 const DAYS = SITTINGS.map(({ startsAtMs }) => parisDay(new Date(startsAtMs))).sort();
 const PERIOD = { since: DAYS.at(0) ?? '', until: DAYS.at(-1) ?? '' };
@@ -46,7 +47,7 @@ describe('the register, while the portal', () => {
   });
 
   it.each([
-    ['answers 200 with a page of something else', { kind: 'html' }],
+    ['answers everything with its page for what it does not have', { kind: 'html' }],
     ['breaks off in the middle of what it says', { kind: 'drop', afterBytes: 300 }],
     ['announces more than it sends', { kind: 'wrong-length', extraBytes: 1000 }],
     ['sends other bytes than it has', { kind: 'corrupt-bytes', fromByte: 0, toByte: 2_000 }],
@@ -56,8 +57,14 @@ describe('the register, while the portal', () => {
     replay.faults.add({ match: everything, ...fault });
     await ingest.run(PERIOD).catch(() => null);
     await ingest.observeLive().catch(() => null);
-    expect(await facts()).toEqual(before);
+    const settled = (rows: unknown): unknown =>
+      (rows as { sitting_state: string }[]).filter(({ sitting_state }) => sitting_state === 'ended');
+    // The page that the portal shows for everything then is the one by which it says that a sitting is withdrawn: of one on the air
+    // that is believed until the next walk. What is recorded is not.
+    if (fault.kind === 'html') expect(settled(await facts())).toEqual(settled(before));
+    else expect(await facts()).toEqual(before);
     replay.faults.clear();
+    await ingest.observeLive();
     expect(await ingest.run(PERIOD)).toMatchObject({ failed: [] });
     expect(await facts()).toEqual(before);
   });
@@ -82,11 +89,14 @@ describe('the sound, while the source', () => {
     });
     await service.ready();
     await askForSound(service.address, sitting.videoId);
-    await untilStatus(service.address, sitting.videoId, 'failed');
-    const info = await fetch(`${service.address}/api/streaming/${sitting.videoId}/status`);
-    expect((await info.json()) as object).toMatchObject({ audio_file: null });
+    await until('it was tried', () => service.log().some(({ msg }) => msg === 'a source failed'));
+    expect((await statusOf(service.address, sitting.videoId)).audio_file).toBeNull();
     end();
-    expect(await askForSound(service.address, sitting.videoId)).toBe(202);
+    // Tried again by itself, or asked for again where it was given up.
+    await until('it is asked for', async () => {
+      const { status } = await statusOf(service.address, sitting.videoId);
+      return status !== 'failed' || (await askForSound(service.address, sitting.videoId)) === 202;
+    });
     await untilStatus(service.address, sitting.videoId, 'completed');
     expect((await statusOf(service.address, sitting.videoId)).audio_file?.size_bytes).toBeGreaterThan(0);
   });

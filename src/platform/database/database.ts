@@ -81,12 +81,12 @@ const DEFAULT_POOL_SIZE = 10;
  */
 const ACQUIRE_TIMEOUT_MS = 15_000;
 /** No statement of the product needs more; a lost client must not hold locks for ever. */
-const STATEMENT_TIMEOUT_MS = 45_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
 /**
  * The server ends every statement before this: a connection that is silent for longer leads nowhere, as after a failover in which
  * nobody said goodbye. TCP alone would wait for a quarter of an hour. Both are under the minute in which we recover.
  */
-const SILENCE_MS = 50_000;
+const SILENCE_MS = 35_000;
 /** An idle connection is asked whether anybody is there; the system gives it up about ten seconds later. */
 const KEEP_ALIVE_MS = 5_000;
 
@@ -116,7 +116,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     application_name: 'robian',
   });
   pool.on('error', options.onWarning);
-  if (embedded === null) pool.on('connect', giveUpWhenSilent);
+  pool.on('connect', (client) => {
+    // One that breaks between two statements of a transaction has no other listener, which would end the process. The pool tells
+    // of idle ones, and the next statement fails on the others.
+    client.on('error', () => undefined);
+    if (embedded === null) giveUpWhenSilent(client);
+  });
   const { onQuery } = options;
   const db: Db = new Kysely<object>({
     dialect: new PostgresDialect({ pool }),

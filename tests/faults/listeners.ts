@@ -11,7 +11,7 @@ export interface Listeners {
 }
 
 /** What is promised, in ms: after the cause is gone, everything is taken again within it. */
-export const RECOVERY_MS = 60_000;
+const RECOVERY_MS = 60_000;
 /** A request that fails is not repeated faster than a client would. */
 const PAUSE_MS = 100;
 /** The slowest answer that is waited for: a query that nothing ends is ended after this. */

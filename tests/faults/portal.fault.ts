@@ -72,7 +72,6 @@ describe('the register, while the portal', () => {
 
 describe('the sound, while the source', () => {
   it.each([
-    ['has half of it and says it is all', { kind: 'truncated-file', sizeBytes: 100_000 }],
     ['sends other bytes in the middle', { kind: 'corrupt-bytes', fromByte: 50_000, toByte: 250_000 }],
     ['sends a page instead', { kind: 'html' }],
   ] as const)('%s: nothing of it is published', async (_, fault) => {

@@ -70,15 +70,6 @@ async function openScene(url: string): Promise<Scene> {
       expect(metrics).toMatch(/^robian_scheduler_leader 1$/m);
     },
     [Symbol.asyncDispose]: async () => {
-      if (process.env.TEST_LOG !== undefined)
-        console.log(
-          service
-            .log()
-            .filter(({ level }) => level !== 'info')
-            .map((line) => JSON.stringify(line).slice(0, 600))
-            .slice(-15)
-            .join('\n'),
-        );
       await listeners.stop();
       await stage[Symbol.asyncDispose]();
     },

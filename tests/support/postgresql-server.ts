@@ -14,8 +14,8 @@ const BINARIES = globSync('/usr/lib/postgresql/*/bin/initdb')
   .at(-1);
 /** Whether Debian's postgresql is installed. */
 export const hasPostgresql = BINARIES !== undefined;
-/** Tablespaces of a size of their own need a mount. */
-export const isRoot = process.getuid?.() === 0;
+/** Who may run PostgreSQL only as somebody else. */
+const isRoot = process.getuid?.() === 0;
 
 export interface PostgresqlServer {
   port: number;

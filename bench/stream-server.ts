@@ -22,7 +22,8 @@ const fail = (error: unknown): void => {
 const database = await openDatabase({ url: undefined, dataDir, clock, onFatal: fail, onWarning: fail });
 await migrate(database.db);
 const events = createEvents({ database, onError: fail });
-const logger = createLogger({ level: 'info' });
+// As nginx beside it, which has its access log off.
+const logger = createLogger({ level: 'warn' });
 const debates = createDebates({ db: database.db, events });
 const storage = createLocalStorage({ folder: join(dataDir, 'vault'), clock });
 const stagingFolder = join(dataDir, 'staging');

@@ -130,7 +130,8 @@ export async function createApp(
     playables,
     vault,
     redirect: config.storageDelivery === 'redirect' ? vault.signedUrl : null,
-    accelRedirect: config.accelRedirect,
+    // The proxy reads the folder; of a bucket it knows nothing.
+    accelRedirect: config.storage === undefined ? config.accelRedirect : undefined,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
     extractionOf: async (debateId) => {
       const run = await extraction.latest(debateId);

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['tests/faults/*.fault.ts'],
+    // Real servers die and come back here: once more settles what was only a slow machine.
+    retry: 1,
     testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: 'forks',

@@ -26,7 +26,7 @@ function houseWith(environment: NodeJS.ProcessEnv, change: object = {}): House {
       pool: () => ({ size: 1, idle: 1, waiting: 0, limit: 1 }),
     },
     redis: undefined,
-    vault: { freeBytes: async () => 5 },
+    vault: { ping: async () => undefined, freeBytes: async () => 5 },
     tools: { ffmpeg: null, ytDlp: null },
     contacts: createContacts({ portal: config.portalUrl }, systemClock),
     ...change,
@@ -77,6 +77,8 @@ it('a disk is low beneath the floor of extraction, and storage is down without i
   expect(await look(houseWith({ DISK_FLOOR: '999999TB' }), 'disk')).toMatchObject({ state: 'low' });
   expect(await look(houseWith({}), 'storage')).toEqual({ state: 'up', facts: { free_bytes: 5 } });
   await expect(look(houseWith({ DATA_DIR: join(folder, 'gone') }), 'storage')).rejects.toThrow('ENOENT');
+  const vault = { ping: () => Promise.reject(new Error('bucket away')), freeBytes: async () => 5 };
+  await expect(look(houseWith({}, { vault }), 'storage')).rejects.toThrow('bucket away');
 });
 
 it('the portal is as it last answered; not asked yet, it is unknown, for a reason if there is one', async () => {

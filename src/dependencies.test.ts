@@ -75,7 +75,7 @@ it('a Redis that was set up and does not answer is down', async () => {
 it('a disk is low beneath the floor of extraction, and storage is down without its folder', async () => {
   expect(await look(houseWith({ DISK_FLOOR: '1B' }), 'disk')).toMatchObject({ state: 'up' });
   expect(await look(houseWith({ DISK_FLOOR: '999999TB' }), 'disk')).toMatchObject({ state: 'low' });
-  expect(await look(houseWith({}), 'storage')).toEqual({ state: 'up', facts: { free_bytes: 5 } });
+  expect(await look(houseWith({}), 'storage')).toEqual({ state: 'up', facts: { kind: 'folder', free_bytes: 5 } });
   await expect(look(houseWith({ DATA_DIR: join(folder, 'gone') }), 'storage')).rejects.toThrow('ENOENT');
   const vault = { ping: () => Promise.reject(new Error('bucket away')), freeBytes: async () => 5 };
   await expect(look(houseWith({}, { vault }), 'storage')).rejects.toThrow('bucket away');

@@ -34,7 +34,7 @@ export interface Database {
 export interface EmbeddedParts {
   /**
    * Copies the database, as it is at one moment, under another data folder, where `openDatabase` opens it. Every query waits
-   * meanwhile, about a second for each GB.
+   * meanwhile, about a second for each GB by estimate.
    * @throws Error when there is no room for a copy
    */
   copyInto(dataDir: string): Promise<void>;

@@ -1,7 +1,9 @@
+import { tmpdir } from 'node:os';
 import {
   type BackupKeys,
   BackupRefused,
   type BackupTarget,
+  createBucketTarget,
   createFolderTarget,
   isDue,
   lastBackup,
@@ -19,12 +21,25 @@ import type { Clock } from './platform/clock/index.ts';
 import type { Config } from './platform/config/index.ts';
 import type { Db } from './platform/database/index.ts';
 import type { OperatorActions } from './platform/process/index.ts';
+import { openBucket, parseS3Address, type S3Address } from './platform/s3/index.ts';
 import type { Storage } from './vault/index.ts';
 
-/** @throws BackupRefused when it is an address of a kind that is not there */
+/**
+ * A folder, or `s3://bucket/prefix` as `STORAGE_URL` takes it.
+ * @throws BackupRefused when it is an address of another kind, or a wrong one
+ */
 export function openBackupTarget(to: string): BackupTarget {
-  if (/^[a-z0-9]+:\/\//i.test(to)) throw new BackupRefused(`${to} is no folder: backups go to folders`);
-  return createFolderTarget(to);
+  if (!/^[a-z0-9]+:\/\//i.test(to)) return createFolderTarget(to);
+  const address = bucketAddressOf(to);
+  return createBucketTarget({ address: to, openBucket: () => openBucket(address), folder: tmpdir() });
+}
+
+function bucketAddressOf(to: string): S3Address {
+  try {
+    return parseS3Address(to);
+  } catch (error) {
+    throw new BackupRefused(`backups go to a folder or to a bucket: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 export async function backupKeysOf(keyFile: string | undefined): Promise<BackupKeys | null> {

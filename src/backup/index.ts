@@ -1,3 +1,4 @@
+export { createBucketTarget } from './bucket-target.ts';
 export { isDue, type TimeOfDay } from './due.ts';
 export { BackupRefused } from './errors.ts';
 export { type BackupKeys, makeKeyFile, readKeyFile } from './keys.ts';

@@ -27,12 +27,15 @@ export interface BackupTarget {
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
 const UNFINISHED = '.part';
 
+/** @throws RangeError when it is not one that a backup gives */
+export function checkName(name: string): string {
+  if (!NAME.test(name)) throw new RangeError(`not a name of a backup's file: ${JSON.stringify(name.slice(0, 120))}`);
+  return name;
+}
+
 /** Backups in a folder: on another disk, or what is mounted there. */
 export function createFolderTarget(folder: string): BackupTarget {
-  const pathOf = (name: string): string => {
-    if (!NAME.test(name)) throw new RangeError(`not a name of a backup's file: ${JSON.stringify(name.slice(0, 120))}`);
-    return join(folder, name);
-  };
+  const pathOf = (name: string): string => join(folder, checkName(name));
   return {
     address: folder,
     write: async (name, content, signal) => {

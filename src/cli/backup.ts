@@ -27,7 +27,7 @@ interface TakeArguments {
 export function backupCommand(context: Context): Command {
   return new Command('backup')
     .description('take a backup of the database, and of the sound if asked; it may run beside the service')
-    .option('--to <folder>', 'where backups are kept (default: BACKUP_TO)')
+    .option('--to <place>', 'folder or s3://bucket/prefix of the backups (default: BACKUP_TO)')
     .option('--audio', 'the sound too (default: BACKUP_AUDIO)')
     .option('--key-file <file>', 'keys of age: encrypt it (default: BACKUP_KEY_FILE)')
     .option('--keep-days <days>', 'then remove older backups, and sound that none of the others names', days)
@@ -78,7 +78,7 @@ function verifyCommand({ output, config, interruptible }: Context): Command {
     .exitOverride()
     .description('read a backup to its end: stored bytes, encryption, every row (default: the newest one)')
     .argument('[name]', 'as `backup list` names it')
-    .option('--from <folder>', 'where backups are kept (default: BACKUP_TO)')
+    .option('--from <place>', 'folder or s3://bucket/prefix of the backups (default: BACKUP_TO)')
     .option('--key-file <file>', 'keys of age (default: BACKUP_KEY_FILE)')
     .option('--read-audio', 'read every sound too, not only look for it in its length', false)
     .action(async (name: string | undefined, options: { from?: string; keyFile?: string; readAudio: boolean }) => {
@@ -110,7 +110,7 @@ function listCommand({ output, config }: Context): Command {
   return new Command('list')
     .exitOverride()
     .description('name the backups that are kept, oldest first')
-    .option('--from <folder>', 'where backups are kept (default: BACKUP_TO)')
+    .option('--from <place>', 'folder or s3://bucket/prefix of the backups (default: BACKUP_TO)')
     .action(async (options: { from?: string }) => {
       const { backups, unfinished } = await listBackups(openBackupTarget(targetOf(config(), options.from)));
       const lines = [

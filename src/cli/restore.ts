@@ -26,7 +26,7 @@ export function restoreCommand(
   return new Command('restore')
     .description('put a backup into an empty database, embedded or not, whichever it was taken from')
     .argument('[name]', 'as `backup list` names it (default: the newest one)')
-    .option('--from <folder>', 'where backups are kept (default: BACKUP_TO)')
+    .option('--from <place>', 'folder or s3://bucket/prefix of the backups (default: BACKUP_TO)')
     .option('--key-file <file>', 'keys of age (default: BACKUP_KEY_FILE)')
     .option('--replace', 'drop everything that is in the database', false)
     .action(async (name: string | undefined, options: RestoreArguments) => {

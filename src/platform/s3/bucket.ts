@@ -35,7 +35,8 @@ export interface Bucket {
   read(name: string, etag: string, buffer: Buffer, range: { start: number; length: number }): Promise<number>;
   /** What is not there is no error. */
   delete(name: string): Promise<void>;
-  list(): AsyncIterable<StoredObject & { name: string }>;
+  /** All whose name begins with `start`, or all. */
+  list(start?: string): AsyncIterable<StoredObject & { name: string }>;
   /** Frees what uploads begun before `before` left behind when their process died; returns how many. */
   abortUploads(before: Date): Promise<number>;
   /** An address that gives the object, with these headers, to whoever has it until `expiresAt`. */
@@ -117,11 +118,11 @@ export function createBucket(address: S3Address): Bucket {
       await client.send(new DeleteObjectCommand(objectOf(name)), limited());
     },
 
-    list: async function* () {
+    list: async function* (start = '') {
       let after: string | undefined;
       do {
         const page = await client.send(
-          new ListObjectsV2Command({ Bucket, Prefix: prefix, MaxKeys: PAGE, ContinuationToken: after }),
+          new ListObjectsV2Command({ Bucket, Prefix: prefix + start, MaxKeys: PAGE, ContinuationToken: after }),
           limited(),
         );
         for (const { Key = '', Size, LastModified, ETag } of page.Contents ?? []) {

@@ -4,7 +4,7 @@
  * 64 kB as fast as 128 kbit/s is heard, and holds a WebSocket. Limits count, log lines are written.
  *
  *   scripts/with-postgresql.sh node bench/listeners.ts                                   500 listeners, then 2,000, five minutes each
- *   LISTENERS=300 SECONDS=1800 scripts/with-postgresql.sh node bench/listeners.ts        half an hour, to see what grows
+ *   LISTENERS=300 DURATION_SECONDS=1800 scripts/with-postgresql.sh node bench/listeners.ts        half an hour, to see what grows
  *
  * Promises: no error; p95 of what the API reads < 50 ms, measured by those who ask; more than 95 % of answers that may be kept come
  * from memory; memory, handles and database connections at the end are those of the beginning. Exits 1 otherwise.
@@ -25,7 +25,7 @@ import { LOAD_CORE, startOnOneCore, type Target } from './support/one-core.ts';
 import { type StagedSitting, stageSittings } from './support/stage-sittings.ts';
 
 const CROWDS = process.env.LISTENERS === undefined ? [500, 2_000] : [Number(process.env.LISTENERS)];
-const SECONDS = Number(process.env.SECONDS ?? 300);
+const DURATION_SECONDS = Number(process.env.DURATION_SECONDS ?? 300);
 /** The evening's sittings; a quarter of an hour each, together twice what the instance keeps in memory. */
 const SITTINGS = 12;
 const FRAMES = 35_000;
@@ -99,10 +99,16 @@ async function measure(listeners: number, sittings: readonly StagedSitting[]): P
     seen.readsMs.length = 0;
     seen.rangesMs.length = 0;
     const usedBefore = (await target.usage()).cpuMicroseconds;
-    await sleep(SECONDS * 1_000);
+    await sleep(DURATION_SECONDS * 1_000);
     const usage = (await target.usage()).cpuMicroseconds - usedBefore;
     const after = await stateOf(target);
-    report(listeners, seen, usage / (SECONDS * 1e6), { before, after }, hitRate(counted, await cacheCounts(target)));
+    report(
+      listeners,
+      seen,
+      usage / (DURATION_SECONDS * 1e6),
+      { before, after },
+      hitRate(counted, await cacheCounts(target)),
+    );
   } finally {
     leaving.abort();
     await Promise.all(crowd);
@@ -120,7 +126,7 @@ function report(
   const [reads, ranges] = [percentile(seen.readsMs, 0.95), percentile(seen.rangesMs, 0.95)];
   const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
   console.log(
-    `${listeners} listeners, ${SECONDS} s: ${seen.readsMs.length} reads, ${seen.rangesMs.length} ranges (p95 ${ranges.toFixed(1)} ms), ${Math.round(core * 100)} % of a core`,
+    `${listeners} listeners, ${DURATION_SECONDS} s: ${seen.readsMs.length} reads, ${seen.rangesMs.length} ranges (p95 ${ranges.toFixed(1)} ms), ${Math.round(core * 100)} % of a core`,
   );
   promise(
     seen.errors.length === 0,

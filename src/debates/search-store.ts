@@ -159,16 +159,21 @@ export function createSearchStore(db: Db) {
 
     /** Words of the register that look like each of these, which it does not have in any form; known words are absent. */
     near: async (words: readonly string[]): Promise<Map<string, KnownWord[]>> => {
-      const { rows } = await sql<{ typed: string; key: string | null; label: string | null }>`
-        select typed, near.key, near.label from unnest(${[...words]}::text[]) typed
-        left join lateral (
-          select key, label, similarity(key, typed) as likeness from debate_terms where key % typed
-          order by likeness desc, key limit ${sql.lit(NEAR_WORDS)}
-        ) near on true
-        where not exists (select from debate_terms t where t.stem = (
-          select array_to_string(tsvector_to_array(to_tsvector('robian_fr', typed)), ' ')))
-          and not exists (select from debate_terms t where t.key = typed)
-        order by typed, near.likeness desc, near.key`.execute(db);
+      const rows = await db.transaction().execute(async (trx) => {
+        // PostgreSQL takes comparing two words for as cheap as comparing two numbers, and would compare all there are.
+        await sql`set local enable_seqscan = off`.execute(trx);
+        const near = await sql<{ typed: string; key: string | null; label: string | null }>`
+          select typed, near.key, near.label from unnest(${[...words]}::text[]) typed
+          left join lateral (
+            select key, label, similarity(key, typed) as likeness from debate_terms where key % typed
+            order by likeness desc, key limit ${sql.lit(NEAR_WORDS)}
+          ) near on true
+          where not exists (select from debate_terms t where t.stem = (
+            select array_to_string(tsvector_to_array(to_tsvector('robian_fr', typed)), ' ')))
+            and not exists (select from debate_terms t where t.key = typed)
+          order by typed, near.likeness desc, near.key`.execute(trx);
+        return near.rows;
+      });
       const known = rows.flatMap(({ typed, key, label }) =>
         key === null || label === null ? [] : [{ typed, key, label }],
       );

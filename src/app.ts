@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
 import { accountsErrors, allows, registerAccountsRoutes } from './accounts/index.ts';
 import { ERROR_CATALOGUES } from './catalogues.ts';
 import {
@@ -80,7 +79,7 @@ export async function createApp(
     markOf: (accountId) =>
       createHmac('sha256', house.secret).update(`log ${accountId}`).digest('hex').slice(0, MARK_HEX_DIGITS),
   });
-  const audience = createAudience<FastifyRequest>({
+  const audience = createAudience({
     db: database.db,
     debates,
     redis,

@@ -1,10 +1,11 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { TaggedCache } from '../platform/cache/index.ts';
 import { addDays, type Clock, parisDay } from '../platform/clock/index.ts';
 import type { Db } from '../platform/database/index.ts';
 import {
   type App,
+  type Asked,
   cursorOf,
   decodeCursor,
   dependOn,
@@ -50,7 +51,7 @@ export interface DebatesRoutesOptions {
   /** The playable files of some debates, from the room that keeps them. */
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
   /** Somebody was shown a debate, from wherever its answer came; told after the answer. */
-  onView?: (request: FastifyRequest, debateId: string) => void;
+  onView?: (asked: Asked, debateId: string) => void;
 }
 
 const notFound = problemResponse(debatesErrors.error('not-found', { params: { id: '19502241_6ac548b948b27' } }));
@@ -213,14 +214,10 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   app.get(
     '/api/debates/:debate_id',
     {
-      onResponse: (request, reply, done) => {
-        const shown = reply.statusCode === 200 || reply.statusCode === 304;
-        if (shown && request.method === 'GET') options.onView?.(request, request.params.debate_id);
-        done();
-      },
       config: {
         limit: LIMIT,
         cache: { tags: ({ debate_id: id }) => [debateTag(id ?? '')], ttlSeconds: KEPT_SECONDS },
+        onShown: (asked, { debate_id: id = '' }) => options.onView?.(asked, id),
       },
       schema: {
         tags: ['debates'],

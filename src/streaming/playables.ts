@@ -26,6 +26,8 @@ export interface Playables {
 const MAX_ENTRIES = 2_000;
 /** Events remove an entry as soon as it is wrong; this bounds the harm of an event that was lost. */
 const MAX_AGE_MS = 3_600_000;
+/** How exactly that is kept: the clock need not be asked at each look. */
+const AGE_RESOLUTION_MS = 1_000;
 
 /**
  * What a player asks again and again, a piece at a time, answered from memory. Every change of a debate or of its files is an
@@ -36,7 +38,7 @@ export async function createPlayables(options: {
   vault: Pick<Vault, 'readyFiles'>;
   events: Pick<Events, 'subscribe'>;
 }): Promise<Playables> {
-  const known = new LRUCache<string, Playable>({ max: MAX_ENTRIES, ttl: MAX_AGE_MS });
+  const known = new LRUCache<string, Playable>({ max: MAX_ENTRIES, ttl: MAX_AGE_MS, ttlResolution: AGE_RESOLUTION_MS });
   let changes = 0;
 
   const unsubscribe = await options.events.subscribe((event) => {

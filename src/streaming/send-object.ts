@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { answerInOne } from '../platform/http/index.ts';
 import type { OpenObject } from '../vault/index.ts';
 import type { Block, ObjectBlocks } from './block-cache.ts';
 import { limitStall } from './take-over.ts';
@@ -35,21 +36,24 @@ export function blocksInMemory(blocks: ObjectBlocks, { start, end }: ByteRange):
   return group;
 }
 
-/** Sends a whole body from blocks in memory, in one system call with the head that was written, and ends the answer. */
+/** An answer whose body is in memory. */
+export interface BlocksAnswer {
+  status: 200 | 206;
+  /** Of its head, as `headLines` makes them. */
+  lines: string;
+  group: readonly Block[];
+  range: ByteRange;
+}
+
+/** Sends a whole answer from blocks in memory, in one system call. */
 export function sendBlocks(
   response: ServerResponse,
   blocks: ObjectBlocks,
-  group: readonly Block[],
-  { start, end }: ByteRange,
+  { status, lines, group, range: { start, end } }: BlocksAnswer,
   onSent: OnSent,
 ): void {
   const { socket } = response;
-  // Held back until the end of the answer lets all of it go.
-  socket?.cork();
-  const pieces = piecesOf(group, blocks.blockBytes, start, end);
-  const final = pieces.length - 1;
-  for (let at = 0; at < final; at += 1) response.write(pieces[at]);
-  response.end(pieces[final]);
+  answerInOne(response, status, lines, piecesOf(group, blocks.blockBytes, start, end));
   if (socket?.writableLength === 0) {
     onSent(end + 1 - start);
     releaseAll(blocks, group);

@@ -1,7 +1,7 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, validateHeaderValue } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../platform/clock/index.ts';
-import { writeHeadInOne } from '../platform/http/index.ts';
+import { type HeadLines, headLines, writeHeadInOne } from '../platform/http/index.ts';
 import type { AudioFormat, DirectAnswer, ObjectHead, ObjectKey, Vault } from '../vault/index.ts';
 import { type BlockStats, createBlockCache, type ObjectBlocks } from './block-cache.ts';
 import { streamingErrors } from './errors.ts';
@@ -37,6 +37,8 @@ export interface PreparedAnswer {
   blocks: ObjectBlocks;
   /** Names and values in turn. */
   headers: readonly string[];
+  /** The same, as `headLines` makes them. */
+  lines: string;
 }
 
 export interface ServeStored {
@@ -50,9 +52,9 @@ export interface ServeStored {
   prepare(answer: StoredAnswer): PreparedAnswer | null;
   /**
    * Answers GET and HEAD without the framework. Returns false, having touched nothing, for bytes that cannot be read without
-   * waiting and for what has to be refused. `always` are the headers that every answer has.
+   * waiting and for what has to be refused. `lines` are those that every answer's head has.
    */
-  serveNow(request: IncomingMessage, response: ServerResponse, always: () => string[], answer: PreparedAnswer): boolean;
+  serveNow(request: IncomingMessage, response: ServerResponse, lines: HeadLines, answer: PreparedAnswer): boolean;
   stats(): StoredStats;
 }
 
@@ -99,10 +101,8 @@ export function createServeStored(options: {
       ...['accept-ranges', 'bytes', 'cache-control', cacheControl],
       ...['etag', etag, 'last-modified', lastModified.toUTCString()],
     ];
-    // Once here, where Node would do it for every answer.
-    for (let at = 0; at < own.length; at += 2) validateHeaderValue(own[at] ?? '', own[at + 1] ?? '');
     const representation = { sizeBytes, etag, lastModified };
-    return { file, representation, blocks: cache.of(file, object), headers: own };
+    return { file, representation, blocks: cache.of(file, object), headers: own, lines: headLines(own) };
   }
 
   async function placeOf({ file, headers, validSeconds }: StoredAnswer): Promise<string | null> {
@@ -115,12 +115,13 @@ export function createServeStored(options: {
   }
 
   /** What is not there any more is left to those who can say so. */
-  function passOn(response: ServerResponse, head: string[], answer: PreparedAnswer, handing: Handing): boolean {
+  function passOn(response: ServerResponse, always: string, answer: PreparedAnswer, handing: Handing): boolean {
     const object = vault.openNow(answer.file);
     object?.close();
     if (!object) return false;
     answers += 1;
-    response.writeHead(200, handedOver(head, answer, handing)).end();
+    writeHeadInOne(response, 200, always + headLines(handedOver(answer, handing)));
+    response.end();
     return true;
   }
 
@@ -147,8 +148,9 @@ export function createServeStored(options: {
         }
         const { response, headers } = takeOver(reply);
         const handed = body && (handOver?.(stored.file, request.headers, plan) ?? null);
-        if (handed === null) response.writeHead(plan.status, headOf(flatten(headers), answer, plan));
-        else response.writeHead(200, handedOver(flatten(headers), answer, { plan, place: handed }));
+        const own = headLines(flatten(headers));
+        if (handed === null) writeHeadInOne(response, plan.status, own + answer.lines + bodyLines(answer, plan));
+        else writeHeadInOne(response, 200, own + headLines(handedOver(answer, { plan, place: handed })));
         if (body === null || handed !== null) response.end();
         else await sendObject(response, { object, blocks: answer.blocks }, body, onSent);
         return true;
@@ -163,21 +165,23 @@ export function createServeStored(options: {
       return object && prepared(stored, object);
     },
 
-    serveNow: (request, response, always, answer) => {
+    serveNow: (request, response, lines, answer) => {
       const plan = planAnswer(request.headers, answer.representation);
       if (plan.status === 412 || plan.status === 416) return false;
       const body = bodyOf(request.method, plan);
       const place = body && (handOver?.(answer.file, request.headers, plan) ?? null);
-      if (place !== null) return passOn(response, always(), answer, { plan, place });
+      if (place !== null) return passOn(response, lines.all(), answer, { plan, place });
       const group = body && blocksInMemory(answer.blocks, body);
       const object = body && !group ? vault.openNow(answer.file) : null;
       if (body && !group && !object) return false;
       answers += 1;
-      const head = headOf(always(), answer, plan);
-      if (plan.status === 304) response.writeHead(304, head);
-      else writeHeadInOne(response, plan.status, head);
+      const head = lines.all() + answer.lines + bodyLines(answer, plan);
+      if (group && plan.status !== 304) {
+        sendBlocks(response, answer.blocks, { status: plan.status, lines: head, group, range: plan }, onSent);
+        return true;
+      }
+      writeHeadInOne(response, plan.status, head);
       if (body === null) response.end();
-      else if (group) sendBlocks(response, answer.blocks, group, body, onSent);
       else if (object) {
         sendObject(response, { object, blocks: answer.blocks }, body, onSent)
           .catch(options.onError)
@@ -212,21 +216,20 @@ function isUnchanged({ method, headers }: FastifyRequest, plan: GoodPlan): boole
   return plan.status === 304 && method === 'GET' && headers.range === undefined;
 }
 
-/** Adds to `head` what tells of the bytes; names and values in turn. */
-function headOf(head: string[], { file, headers, representation }: PreparedAnswer, plan: GoodPlan): string[] {
-  for (const text of headers) head.push(text);
-  if (plan.status === 304) return head;
-  head.push('content-type', MIME[file.format], 'content-length', String(plan.end + 1 - plan.start));
-  if (plan.status === 206) head.push('content-range', `bytes ${plan.start}-${plan.end}/${representation.sizeBytes}`);
-  return head;
+/** What tells of the bytes, as `headLines` makes it. */
+function bodyLines({ file, representation }: PreparedAnswer, plan: GoodPlan): string {
+  if (plan.status === 304) return '';
+  const { start, end } = plan;
+  const lines = `content-type: ${MIME[file.format]}\r\ncontent-length: ${end + 1 - start}\r\n`;
+  return plan.status === 200 ? lines : `${lines}content-range: bytes ${start}-${end}/${representation.sizeBytes}\r\n`;
 }
 
 /** For the proxy alone: it takes the range, and the bytes, from here on. */
-function handedOver(head: string[], { file, headers }: PreparedAnswer, { plan, place }: Handing): string[] {
+function handedOver({ file, headers }: PreparedAnswer, { plan, place }: Handing): string[] {
   const own = ['content-type', MIME[file.format], 'content-length', '0', 'x-accel-redirect', place];
   // Beside the whole, and there alone, nginx says itself that it takes ranges.
   const said = plan.status === 200 ? headers.indexOf('accept-ranges') : headers.length;
-  return [...head, ...headers.slice(0, said), ...headers.slice(said + 2), ...own];
+  return [...headers.slice(0, said), ...headers.slice(said + 2), ...own];
 }
 
 function flatten(headers: OutgoingHttpHeaders): string[] {

@@ -1,6 +1,8 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Computation, createTaggedCache, type Keep, type SharedTier, type TaggedCache } from '../cache/index.ts';
 import type { Clock } from '../clock/index.ts';
+import { answerInOne, headLines, writeHeadInOne } from './head-in-one.ts';
 import {
   type Answer,
   answerBytes,
@@ -52,6 +54,13 @@ export function answerKnown(
   if (!answer) return false;
   answerWith(answer, own, request, reply, done);
   return true;
+}
+
+/** What is kept for an address, as this client reads it; null when it is not ready to be written. */
+export function readyAnswer(cache: AnswerCache, key: string, { headers }: IncomingMessage): Representation | null {
+  const answer = cache.get(key);
+  const made = answer?.made[chooseEncoding(headers['accept-encoding'], answer.body.length)];
+  return made === undefined || made instanceof Promise ? null : made;
 }
 
 /** On a miss, one request goes on to its handler and computes; the others wait for it. */
@@ -116,12 +125,21 @@ function answerWith(
 /** Past Fastify's own way of sending, which would look at each header and at the body again. */
 function write(made: Representation, own: readonly string[], request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
+  writeReady(made, headLines(own), request.raw, reply.raw);
+}
+
+/** @param own lines of this answer alone, as `headLines` makes them */
+export function writeReady(
+  made: Representation,
+  own: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   if (reads(request) && matchesEtag(request.headers['if-none-match'], made.etag)) {
-    reply.raw.writeHead(304, [...made.headOf304, ...own]);
-    reply.raw.end();
+    writeHeadInOne(response, 304, made.headOf304 + own);
+    response.end();
   } else {
-    reply.raw.writeHead(200, [...made.head, ...own]);
-    reply.raw.end(made.body);
+    answerInOne(response, 200, made.head + own, [made.body]);
   }
 }
 
@@ -162,7 +180,7 @@ export function addVary(reply: FastifyReply, field: string): void {
 }
 
 /** Only these have an answer that a client may have kept (RFC 9110 §13.1.2). */
-function reads({ method }: FastifyRequest): boolean {
+function reads({ method }: { method?: string | undefined }): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 

@@ -4,11 +4,13 @@ export { invalidListRequest, invalidRequest, type ProblemResponse, problemRespon
 export { registerDocumentation } from './documentation.ts';
 export { httpErrors } from './errors.ts';
 export { fieldTexts } from './field-messages.ts';
-export { writeHeadInOne } from './head-in-one.ts';
+export { answerInOne, headLines, writeHeadInOne } from './head-in-one.ts';
 export { isLocalRequest } from './local-request.ts';
 export { sendNdjson } from './ndjson.ts';
 export { type CursorKind, cursorOf, decodeCursor, type Page, PageQuery, pageLinks } from './paging.ts';
 export type { RequestLimits } from './reception.ts';
 export type { RequestObserver } from './request-observer.ts';
+export type { Asked } from './route-config.ts';
 export { type App, addShortcut, createHttpServer, type HttpServerOptions } from './server.ts';
 export { createSharedAnswers } from './shared-answers.ts';
+export type { HeadLines } from './shortcuts.ts';

@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
+import proxyAddr from '@fastify/proxy-addr';
 import type { FastifyReply, FastifyRequest, onRequestHookHandler, preHandlerHookHandler } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { clientOfAddress, type Decision, type Limit, type Policy } from '../limits/index.ts';
-import { type AnswerCache, answerKnown, computeOrWait } from './answers.ts';
+import { type AnswerCache, answerKnown, computeOrWait, keyOf, readyAnswer, writeReady } from './answers.ts';
 import { httpErrors } from './errors.ts';
 import { crossOrigin, type Headers, pageHeaders, securityHeaders } from './fixed-headers.ts';
+import { headLines } from './head-in-one.ts';
 import type { CacheRule, RouteConfig } from './route-config.ts';
+import type { Shortcut } from './shortcuts.ts';
 
 export interface RequestLimits {
   /** By the names that routes use. */
@@ -17,6 +21,8 @@ export interface RequestLimits {
 
 export interface ReceptionOptions {
   publicUrl: string;
+  /** Addresses of proxies whose X-Forwarded-* are believed; false: none. */
+  trustProxy: false | string;
   /** Origins whose scripts may read answers, `*` for all; none when absent. */
   corsOrigins?: readonly string[];
   /** Absent: requests are not counted. */
@@ -28,12 +34,28 @@ export interface ReceptionOptions {
 /** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
 const MAX_URL_LENGTH = 8_000;
 
+/** Addresses of which it is known where they lead, and the longest of them: 2 MB together. */
+const MAX_WAYS = 4_000;
+const MAX_WAY_LENGTH = 200;
+
+/** Where an address led: all that is needed to answer it again from memory. */
+interface Way {
+  limit: Limit | null;
+  answers: AnswerCache;
+  key: string;
+  /** The template. */
+  route: string;
+  params: Readonly<Record<string, string>>;
+  onShown: RouteConfig['onShown'];
+}
+
 /** What a route wants of those who receive its requests. */
 interface Desk {
   limit: Limit | null;
   cache: { answers: AnswerCache; rule: CacheRule } | null;
   /** On every answer of the route. */
   always: Headers;
+  onShown: RouteConfig['onShown'];
 }
 type Done = (error?: Error) => void;
 
@@ -48,6 +70,8 @@ export function createReception(options: ReceptionOptions) {
   const ownOf = new WeakMap<FastifyRequest, string[]>();
   const accounts = new WeakMap<FastifyRequest, string>();
   const shared = [...securityHeaders(options.publicUrl), ...cors.always];
+  const ways = new LRUCache<string, Way>({ max: MAX_WAYS });
+  const addressOf = addressReader(options.trustProxy);
 
   function deskOf(config: RouteConfig): Desk {
     const limit = limits ? limitOf(limits, config.limit) : null;
@@ -59,6 +83,7 @@ export function createReception(options: ReceptionOptions) {
         ...(limit ? [['ratelimit-policy', limit.policyHeader] as const] : []),
         ...(config.page ? pageHeaders : []),
       ],
+      onShown: config.onShown,
     };
   }
 
@@ -91,13 +116,52 @@ export function createReception(options: ReceptionOptions) {
     if (desk.limit && decision) own.push('ratelimit', desk.limit.header(decision));
     const refusal = refuse(request, decision);
     const known = refusal === null && desk.cache?.rule.byBody !== true ? desk.cache : null;
-    if (known && answerKnown(known.answers, own, request, reply, done)) return;
+    if (known && answerKnown(known.answers, own, request, reply, done)) {
+      remember(desk, known.answers, request);
+      return;
+    }
     for (const [name, value] of desk.always) reply.header(name, value);
     for (let at = 0; at < own.length; at += 2) reply.header(own[at] as 'etag', own[at + 1]);
     if (desk.cache?.rule.byBody) ownOf.set(request, own);
     if (known) computeOrWait(known, own, request, reply, done);
     else done(refusal ?? undefined);
   }
+
+  function remember({ limit, onShown }: Desk, answers: AnswerCache, request: FastifyRequest): void {
+    const { method, originalUrl, routeOptions, raw } = request;
+    if (method !== 'GET' || originalUrl.length > MAX_WAY_LENGTH || ways.has(originalUrl)) return;
+    const params = request.params as Way['params'];
+    ways.set(originalUrl, {
+      limit,
+      answers,
+      key: keyOf(raw.url ?? '/'),
+      route: routeOptions.url ?? '',
+      params,
+      onShown,
+    });
+  }
+
+  /** What was answered from memory before, to clients without an account: counted as ever, and not led through the framework. */
+  const answerAtOnce: Shortcut = (request, response, lines) => {
+    const { method, url = '', headers } = request;
+    // Players ask for ranges, of what is not kept here.
+    if (method !== 'GET' || headers.authorization !== undefined || headers.range !== undefined) return null;
+    const way = ways.get(url);
+    const made = way && readyAnswer(way.answers, way.key, request);
+    if (!made) return null;
+    const { limit } = way;
+    const ip = addressOf(request);
+    const answer = (decision: Decision | null): string | null => {
+      // The framework knows how to refuse.
+      if (decision?.allowed === false) return null;
+      const left = limit && decision ? `ratelimit: ${limit.header(decision)}\r\n` : '';
+      writeReady(made, lines.own() + left, request, response);
+      way.onShown?.({ ip, headers, raw: request }, way.params);
+      return way.route;
+    };
+    const taken = limit === null ? null : limit.take(clientOfAddress(ip));
+    return taken instanceof Promise ? taken.then(answer) : answer(taken);
+  };
 
   /** The same for what is asked in a body: only now it is here, and what it may be. */
   function answerBody(desk: Desk, request: FastifyRequest, reply: FastifyReply, done: Done): void {
@@ -123,6 +187,13 @@ export function createReception(options: ReceptionOptions) {
       ...sharedFlat,
       ...ownHeaders(request, requestId),
     ],
+    /** The lines of a head that every answer has, and those of one request. */
+    always: headLines(sharedFlat),
+    ownLines: ({ headers }: IncomingMessage, requestId: string): string => {
+      const known = `x-request-id: ${requestId}\r\n`;
+      return headers.origin === undefined ? known : known + headLines(cors.forOrigin(headers.origin));
+    },
+    answerAtOnce,
     /** For routes whose `cache` is by body, before their handler. */
     forBody: (config: RouteConfig): preHandlerHookHandler => {
       const desk = deskOf(config);
@@ -160,6 +231,12 @@ function limitOf(limits: RequestLimits, named: string | false | undefined): Limi
   const limit = limits.byName[name];
   if (!limit) throw new Error(`a route names the limit "${name}", which does not exist`);
   return limit;
+}
+
+/** Whose request it is, by the same rules and the same library as Fastify's `request.ip`. */
+function addressReader(trustProxy: false | string): (request: IncomingMessage) => string {
+  const isTrusted = trustProxy === false ? null : proxyAddr.compile(trustProxy.split(',').map((one) => one.trim()));
+  return (request) => (isTrusted ? proxyAddr(request, isTrusted) : request.socket.remoteAddress) ?? '';
 }
 
 function clientOf(request: FastifyRequest, account: string | null): string {

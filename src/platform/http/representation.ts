@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import Negotiator from 'negotiator';
 import type { Headers } from './fixed-headers.ts';
+import { headLines } from './head-in-one.ts';
 
 const compressBrotli = promisify(brotliCompress);
 const compressGzip = promisify(gzip);
@@ -41,10 +42,10 @@ export interface Representation {
   etag: string;
   encoding: Encoding;
   body: Buffer;
-  /** Names and values in turn, as node:http writes them fastest. */
-  head: readonly string[];
+  /** As `headLines` makes them. */
+  head: string;
   /** The same for an answer that says "as you have it": without what describes a body. */
-  headOf304: readonly string[];
+  headOf304: string;
 }
 
 /** An answer to a GET, whole: what is said of it, what it is, and what was made of it for those who read it compressed. */
@@ -75,7 +76,7 @@ function keep(answer: Answer, encoding: Encoding, body: Buffer): Representation 
   const headOf304 = [...answer.head.filter(([name]) => name !== 'content-type').flat(), 'etag', etag];
   const head = [...answer.head.flat(), 'etag', etag, 'content-length', String(body.length)];
   if (encoding !== 'identity') head.push('content-encoding', encoding);
-  const representation = { etag, encoding, body, head, headOf304 };
+  const representation = { etag, encoding, body, head: headLines(head), headOf304: headLines(headOf304) };
   answer.made[encoding] = representation;
   return representation;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Language } from '../i18n/index.ts';
 
 /** What a route says of itself in its `config`, beside its schema. */
@@ -14,8 +15,18 @@ export interface RouteConfig {
   role?: string;
   /** The answer is the same for everyone and is kept until one of its tags changes, or its time is over. */
   cache?: CacheRule;
+  /** Told of each GET that was answered with the thing itself, or "as you have it". */
+  onShown?: (asked: Asked, params: Readonly<Record<string, string>>) => void;
   /** A page for people, with scripts and styles of ours, not a document for programs. */
   page?: boolean;
+}
+
+/** Who asks, as far as a request tells: a Fastify request is one. */
+export interface Asked {
+  /** As far as the proxies we trust say it. */
+  ip: string;
+  headers: IncomingMessage['headers'];
+  raw: { socket: IncomingMessage['socket'] };
 }
 
 export interface CacheRule {

@@ -22,6 +22,7 @@ import { describeOperation } from './operation.ts';
 import { PROBLEM_TYPE, Problem, problemOf } from './problem.ts';
 import { createReception, type Reception, type ReceptionOptions } from './reception.ts';
 import type { RequestObserver } from './request-observer.ts';
+import type { RouteConfig } from './route-config.ts';
 import { createShortcuts, type ShortAnswer, type Shortcut, type Shortcuts } from './shortcuts.ts';
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
@@ -68,7 +69,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
   const notes = createNotes(options, reception);
   const shortcuts = createShortcuts({
     requestIdOf,
-    headersOf: reception.headersOf,
+    always: reception.always,
+    ownLines: reception.ownLines,
     observer: options.observer,
     note: notes.short,
   });
@@ -128,6 +130,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `def-${index}`) },
   });
 
+  shortcuts.add(reception.answerAtOnce);
   shortcutsOf.set(app, shortcuts.add);
   app.addHook('preClose', async () => shortcuts.close());
   app.decorateRequest('language', {
@@ -140,6 +143,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     const { config = {}, onRequest = [] } = route;
     route.schema = describeOperation(route, reception.policyOf(config));
     route.onRequest = [reception.forRoute(config), ...[onRequest].flat()];
+    if (config.onShown) route.onResponse = [tellShown(config.onShown), ...[route.onResponse ?? []].flat()];
     if (config.cache?.byBody) {
       route.preHandler = [reception.forBody(config), ...[route.preHandler ?? []].flat()];
     }
@@ -172,11 +176,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
 
 const shortcutsOf = new WeakMap<App, Shortcuts['add']>();
 
-/**
- * Lets a room answer some requests of a route before the framework meets them: no limit counts them.
- */
-export function addShortcut(app: App, route: string, shortcut: Shortcut): void {
-  shortcutsOf.get(app)?.(route, shortcut);
+/** Lets a room answer some requests before the framework meets them: no limit counts them. */
+export function addShortcut(app: App, shortcut: Shortcut): void {
+  shortcutsOf.get(app)?.(shortcut);
 }
 
 /** One line a request, of those too that the framework never met; every one is counted. */
@@ -215,6 +217,15 @@ function createNotes(
         account: null,
       });
     },
+  };
+}
+
+/** For answers that the framework gave; those before it tell themselves. */
+function tellShown(onShown: NonNullable<RouteConfig['onShown']>): onResponseHookHandler {
+  return (request, reply, done) => {
+    const shown = reply.statusCode === 200 || reply.statusCode === 304;
+    if (shown && request.method === 'GET') onShown(request, request.params as Record<string, string>);
+    done();
   };
 }
 

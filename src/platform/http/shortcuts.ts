@@ -3,60 +3,87 @@ import type { FastifyServerFactory } from 'fastify';
 import type { RequestObserver } from './request-observer.ts';
 
 /**
- * Answers a request from memory, or returns false having touched nothing: then the framework takes it, with all its hooks.
- * `always` gives the headers that every answer has, names and values in turn. What goes wrong later is its own to settle.
+ * Answers a request from memory, and says by the route's template under what it is counted; null, having touched nothing: then
+ * the framework takes it, with all its hooks. What goes wrong after the answer has begun is its own to settle.
  */
-export type Shortcut = (request: IncomingMessage, response: ServerResponse, always: () => string[]) => boolean;
+export type Shortcut = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  lines: HeadLines,
+) => string | null | Promise<string | null>;
+
+/** Lines of an answer's head, as `headLines` makes them. */
+export interface HeadLines {
+  /** Of this request alone. */
+  own(): string;
+  /** The same, with those that every answer has. */
+  all(): string;
+}
 
 export interface Shortcuts {
   serverFactory: FastifyServerFactory;
-  /** `route` is the template under which its answers are counted. */
-  add(route: string, shortcut: Shortcut): void;
+  /** Those that were added first are asked first. */
+  add(shortcut: Shortcut): void;
   /** The server drains: from here on the framework answers everything, as it knows how to send clients away. */
   close(): void;
 }
 
 /**
- * Players ask for one file in hundreds of small pieces, and three quarters of such an answer's price is the framework's way
- * through hooks, router and reply. What is in memory is answered before it.
+ * Players ask for one file in hundreds of small pieces, readers for one list again and again, and three quarters of such an
+ * answer's price is the framework's way through hooks, router and reply. What is in memory is answered before it.
  */
 export function createShortcuts(options: {
   requestIdOf: (request: IncomingMessage) => string;
-  headersOf: (request: IncomingMessage, requestId: string) => string[];
+  /** Lines that every answer has. */
+  always: string;
+  ownLines: (request: IncomingMessage, requestId: string) => string;
   observer: RequestObserver | undefined;
   /** Told once all of an answer is on its way, or its listener has gone. */
   note: (answer: ShortAnswer) => void;
 }): Shortcuts {
-  const { requestIdOf, headersOf, observer, note } = options;
-  const shortcuts: { route: string; answers: Shortcut }[] = [];
+  const { requestIdOf, always, ownLines, observer, note } = options;
+  const shortcuts: Shortcut[] = [];
   let closed = false;
+
+  function settle(request: IncomingMessage, response: ServerResponse, route: string, begun: Begun): void {
+    const { method = '' } = request;
+    const { requestId, startedMs } = begun;
+    // Until all is on its way: how fast a listener takes it says nothing of us.
+    observer?.answered(method, route, response.statusCode, (performance.now() - startedMs) / 1000);
+    const answer = { requestId, method, route, response, startedMs };
+    if (response.writableEnded) note(answer);
+    else response.once('close', () => note(answer));
+  }
+
   return {
-    add: (route, answers) => void shortcuts.push({ route, answers }),
+    add: (shortcut) => void shortcuts.push(shortcut),
     close: () => {
       closed = true;
     },
     serverFactory: (handler, options) => {
-      const answerNow = (request: IncomingMessage, response: ServerResponse): boolean => {
-        const startedMs = performance.now();
-        let requestId = '';
-        const always = (): string[] => {
-          requestId = requestIdOf(request);
-          return headersOf(request, requestId);
-        };
-        const found = shortcuts.find(({ answers }) => answers(request, response, always));
-        // Until all is on its way: how fast a listener takes it says nothing of us.
-        const seconds = (performance.now() - startedMs) / 1000;
-        if (found === undefined) return false;
-        const { method = '' } = request;
-        const { route } = found;
-        observer?.answered(method, route, response.statusCode, seconds);
-        const answer = { requestId, method, route, response, startedMs };
-        if (response.writableEnded) note(answer);
-        else response.once('close', () => note(answer));
-        return true;
-      };
       const listener: RequestListener = (request, response) => {
-        if (closed || !answerNow(request, response)) handler(request, response);
+        if (closed) {
+          handler(request, response);
+          return;
+        }
+        const begun: Begun = { requestId: '', startedMs: performance.now() };
+        const own = (): string => {
+          begun.requestId = requestIdOf(request);
+          return ownLines(request, begun.requestId);
+        };
+        const lines = { own, all: () => always + own() };
+        for (const answer of shortcuts) {
+          const route = answer(request, response, lines);
+          if (route === null) continue;
+          if (typeof route === 'string') settle(request, response, route, begun);
+          else {
+            route
+              .catch(() => null)
+              .then((found) => (found === null ? handler(request, response) : settle(request, response, found, begun)));
+          }
+          return;
+        }
+        handler(request, response);
       };
       // Fastify sets these itself only on servers that it makes.
       const {
@@ -75,13 +102,17 @@ export function createShortcuts(options: {
   };
 }
 
-export interface ShortAnswer {
+interface Begun {
+  /** Empty until the head asks for it. */
   requestId: string;
+  /** Of `performance.now()`. */
+  startedMs: number;
+}
+
+export interface ShortAnswer extends Begun {
   method: string;
   route: string;
   response: ServerResponse;
-  /** Of `performance.now()`. */
-  startedMs: number;
 }
 
 interface ServerSettings {

@@ -63,11 +63,21 @@ export interface RequestLine {
 export function createRequestLog(logger: Logger): (line: RequestLine) => void {
   const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
   const timestamp = createTimestamp();
+  // Templates are few, and ours.
+  const quoted = new Map<string, string>();
+  const quote = (route: string): string => {
+    let text = quoted.get(route);
+    if (text === undefined) {
+      text = JSON.stringify(route);
+      quoted.set(route, text);
+    }
+    return text;
+  };
   return ({ requestId, method, route, status, durationMs, bytes, account }) => {
     if (!logger.isLevelEnabled('info')) return;
     stream.write(
       `{"level":"info"${timestamp()},"service":"${SERVICE}","request_id":"${requestId}","method":"${method}",` +
-        `"route":${JSON.stringify(route)},"status":${status},"duration_ms":${durationMs},"bytes":${bytes},` +
+        `"route":${quote(route)},"status":${status},"duration_ms":${durationMs},"bytes":${bytes},` +
         `${account === null ? '' : `"account":"${account}",`}"msg":"request"}\n`,
     );
   };

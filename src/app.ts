@@ -129,8 +129,7 @@ export async function createApp(
     playables,
     vault,
     redirect: config.storageDelivery === 'redirect' ? vault.signedUrl : null,
-    // The proxy reads the folder; of a bucket it knows nothing.
-    accelRedirect: config.storage === undefined ? config.accelRedirect : undefined,
+    accelRedirect: config.accelRedirect,
     relay: createRelay({ fetcher: house.relayFetcher, maxRelays: MAX_RELAYS }),
     extractionOf: async (debateId) => {
       const run = await extraction.latest(debateId);

@@ -276,7 +276,10 @@ async function mediaOf(debateId: string, debates: Debates, sources: Sources): Pr
           .media({ source, id, url })
           .catch(() => debate.media)
       : debate.media;
-  const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds: null }];
+  // What the source tells of its recording binds whatever another program finds on its page.
+  const atLeast = Math.max(...known.map(({ durationAtLeastSeconds }) => durationAtLeastSeconds ?? 0), 0);
+  const durationAtLeastSeconds = atLeast === 0 ? null : atLeast;
+  const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds }];
   return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
 }
 

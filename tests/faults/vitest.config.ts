@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['tests/faults/*.fault.ts'],
     // Real servers die and come back here: once more settles what was only a slow machine.
-    retry: 1,
+    retry: process.env.CI === undefined ? 0 : 1,
     testTimeout: 240_000,
     hookTimeout: 120_000,
     pool: 'forks',

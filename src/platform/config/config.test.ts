@@ -56,6 +56,12 @@ describe('configuration', () => {
     expect(lines.find((line) => line.startsWith('ROLES'))).toContain('api,worker,scheduler');
   });
 
+  it('refuses what is right by itself and wrong together, all of it in one go', () => {
+    const together = { BACKUP_AT: '03:30', ACCEL_REDIRECT: '/stored-sound', STORAGE_URL: 's3://bucket?region=eu' };
+    expect(() => parseConfig(together)).toThrow(/BACKUP_TO: required.*ACCEL_REDIRECT: not with STORAGE_URL/s);
+    expect(() => parseConfig({ ...together, BACKUP_TO: '/backups', STORAGE_URL: '' })).not.toThrow();
+  });
+
   it('reads any setting from the file that NAME_FILE names, as secrets are mounted', () => {
     const folder = mkdtempSync(join(tmpdir(), 'robian-config-'));
     const file = (text: string): string => {

@@ -274,9 +274,14 @@ export function parseConfig(environment: NodeJS.ProcessEnv): Config {
   const named = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const given = { ...named, ...fromFiles(named) };
   const env = cleanEnv(given, SETTINGS, { reporter: ({ errors }) => throwAll(errors) });
-  if (env.BACKUP_AT !== undefined && env.BACKUP_TO === undefined) {
-    throw new ConfigError(['BACKUP_TO: required with BACKUP_AT']);
-  }
+  const contradictions = [
+    ...(env.BACKUP_AT !== undefined && env.BACKUP_TO === undefined ? ['BACKUP_TO: required with BACKUP_AT'] : []),
+    // The proxy reads the folder; of a bucket it knows nothing.
+    ...(env.ACCEL_REDIRECT !== undefined && env.STORAGE_URL !== undefined
+      ? ['ACCEL_REDIRECT: not with STORAGE_URL, whose bucket the proxy cannot read']
+      : []),
+  ];
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
   return {
     host: env.HOST,
     port: env.PORT,

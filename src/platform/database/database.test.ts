@@ -105,6 +105,14 @@ describe('the database', () => {
     writeFileSync(join(folder, '9000-more.sql'), 'create table more (id int); insert into more values (1);');
     const applied = await Promise.all([migrate(database.db, folder), migrate(database.db, folder)]);
     expect(applied.flat()).toEqual(['9000-more']);
+    const timeout = (): Promise<unknown> => sql`show statement_timeout`.execute(database.db).then(({ rows }) => rows);
+    const before = await timeout();
+    writeFileSync(
+      join(folder, '9000-slow.sql'),
+      "do $$ begin assert current_setting('statement_timeout') = '0', 'a timeout binds migrations'; end $$",
+    );
+    expect(await migrate(database.db, folder)).toEqual(['9000-slow']);
+    expect(await timeout(), 'what other statements may take').toEqual(before);
     writeFileSync(join(folder, '9001-broken.sql'), 'create table half (id int); select nonsense;');
     await expect(migrate(database.db, folder)).rejects.toThrow('nonsense');
     const { rows } = await sql<{ half: string | null }>`select to_regclass('half')::text as half`.execute(database.db);

@@ -13,10 +13,23 @@ const MIGRATIONS_FOLDER = new URL('../../../migrations/', import.meta.url).pathn
  * @throws Error when the database is newer than this program, or a migration fails (nothing is then applied).
  */
 export async function migrate(db: Db, folder: string = MIGRATIONS_FOLDER): Promise<string[]> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => readMigrations(folder) } });
-  const { error, results } = await migrator.migrateToLatest();
+  const { error, results } = await withoutTimeout(db, (unhurried) =>
+    new Migrator({ db: unhurried, provider: { getMigrations: () => readMigrations(folder) } }).migrateToLatest(),
+  );
   if (error !== undefined) throw error instanceof Error ? error : new Error(String(error));
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}
+
+/** An index on a large table takes its time, and so does waiting for the process that builds it. */
+async function withoutTimeout<T>(db: Db, work: (unhurried: Db) => Promise<T>): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    await sql`set statement_timeout = 0`.execute(connection);
+    try {
+      return await work(connection);
+    } finally {
+      await sql`reset statement_timeout`.execute(connection);
+    }
+  });
 }
 
 /** Names of the migrations that this program knows, in order. */

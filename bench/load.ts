@@ -3,8 +3,8 @@
  * an address of its own, looks at the list, a sitting and what is known of its sound once a minute, plays the sitting in ranges of
  * 64 kB as fast as 128 kbit/s is heard, and holds a WebSocket. Limits count, log lines are written.
  *
- *   scripts/with-postgresql.sh node bench/listeners.ts                                   500 listeners, then 2,000, five minutes each
- *   LISTENERS=300 DURATION_SECONDS=1800 scripts/with-postgresql.sh node bench/listeners.ts        half an hour, to see what grows
+ *   scripts/with-postgresql.sh node bench/load.ts                                   500 listeners, then 2,000, five minutes each
+ *   LISTENERS=300 DURATION_SECONDS=1800 scripts/with-postgresql.sh node bench/load.ts        half an hour, to see what grows
  *
  * Promises: no error; p95 of what the API reads < 50 ms, measured by those who ask; more than 95 % of answers that may be kept come
  * from memory; memory, handles and database connections at the end are those of the beginning. Exits 1 otherwise.
@@ -45,7 +45,7 @@ const HIT_RATE = 0.95;
 const GROWTH = 1.1;
 
 const url = process.env.TEST_DATABASE_URL;
-if (url === undefined) throw new Error('needs TEST_DATABASE_URL: scripts/with-postgresql.sh node bench/listeners.ts');
+if (url === undefined) throw new Error('needs TEST_DATABASE_URL: scripts/with-postgresql.sh node bench/load.ts');
 execFileSync('taskset', ['-cp', LOAD_CORE, String(process.pid)], { stdio: 'ignore' });
 
 interface Seen {

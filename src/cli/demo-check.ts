@@ -79,6 +79,51 @@ export async function checkPlayback({ address, replay, sitting, signal }: Playba
   ];
 }
 
+/** What a sentence found lies beside its caption at most: captions are cut elsewhere than sentences, in ms. */
+const CAPTION_TOLERANCE_MS = 1_000;
+
+interface SpeechHit {
+  debate: { id: string };
+  starts_at_ms: number;
+  ends_at_ms: number;
+  listen_url: string;
+}
+
+/** Shorter words are said everywhere. */
+const TELLING_LETTERS = 6;
+/** Captions and words looked for: one address may search sixty times a minute, and there are four sittings with captions. */
+const LONGEST_CAPTIONS = 3;
+const LONGEST_WORDS = 4;
+
+/** Looks for words of the longest captions, and compares where the answers send a player with where the caption is heard. */
+export async function checkWords({ address, sitting, signal }: Omit<Playback, 'replay'>): Promise<Check> {
+  const { captions, videoId } = sitting;
+  const hitsOf = async (word: string): Promise<SpeechHit[]> => {
+    const response = await fetch(`${address}/api/search/speech?per_page=100&q=${encodeURIComponent(word)}`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    });
+    const hits = response.ok ? ((await response.json()) as SpeechHit[]) : [];
+    return hits.filter(({ debate }) => debate.id === videoId);
+  };
+  let found = 0;
+  const elsewhere: string[] = [];
+  const longest = (captions ?? []).toSorted((a, b) => b.text.length - a.text.length).slice(0, LONGEST_CAPTIONS);
+  for (const { text, startsAtMs } of longest) {
+    const isHere = ({ starts_at_ms, ends_at_ms, listen_url }: SpeechHit): boolean =>
+      starts_at_ms - CAPTION_TOLERANCE_MS <= startsAtMs &&
+      startsAtMs <= ends_at_ms + CAPTION_TOLERANCE_MS &&
+      listen_url.endsWith(`/${videoId}/stream#t=${Math.floor(starts_at_ms / 1000)}`);
+    const telling = (text.match(/\p{L}+/gu) ?? []).filter(({ length }) => length >= TELLING_LETTERS);
+    const words = telling.toSorted((a, b) => b.length - a.length).slice(0, LONGEST_WORDS);
+    const hits = (await Promise.all(words.map(hitsOf))).flat();
+    if (hits.some(isHere)) found += 1;
+    // The record is edited: what it leaves out cannot be found.
+    else if (hits.length > 0) elsewhere.push(text);
+  }
+  const problem = found === 0 ? 'nothing that was said is found' : (elsewhere[0] ?? null);
+  return { debateId: videoId, name: 'what was said, where it is heard', problem };
+}
+
 function differs(answer: Answer, status: number, bytes: Buffer): string | null {
   if (answer.status !== status) return `${answer.status} instead of ${status}`;
   if (answer.body.length !== bytes.length) return `${answer.body.length} bytes instead of ${bytes.length}`;

@@ -6,10 +6,10 @@ import { until } from '../../tests/support/until.ts';
 // Each test starts the product several times, and a start takes ten seconds when the machine is busy.
 vi.setConfig({ testTimeout: 120_000 });
 
-test('--check plays every published recording back, byte for byte, and leaves with 0', async () => {
+test('--check plays every published recording back, byte for byte, finds what was said in it, and leaves with 0', async () => {
   const { code, out, err } = await cli(['demo', '--check', '--json'], { PATH: '' });
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(JSON.parse(out)).toMatchObject({ checks: 45, failed: 0 });
+  expect(JSON.parse(out)).toMatchObject({ checks: 49, failed: 0 });
 });
 
 test('it tells each step, offers an address to listen at and three commands, and leaves with 0 at Ctrl-C', async () => {
@@ -26,6 +26,9 @@ test('it tells each step, offers an address to listen at and three commands, and
   expect(sound.headers.get('content-type')).toBe('audio/mpeg');
   await sound.arrayBuffer();
   expect(told.match(/^ +curl /gm)).toHaveLength(3);
+  const [search = ''] = told.match(/http:\/\/\S+\/search\/speech\?[^']+/) ?? [];
+  const [hit] = (await (await fetch(search)).json()) as { listen_url: string }[];
+  expect(hit?.listen_url).toMatch(/\/stream#t=\d+$/);
   run.signal('SIGINT');
   expect(await run.code).toBe(0);
   expect(run.err()).toBe('');

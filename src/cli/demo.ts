@@ -9,7 +9,7 @@ import { type Robian, startRobian } from '../main.ts';
 import { addDays, parisDay } from '../platform/clock/index.ts';
 import { type Config, parseConfig } from '../platform/config/index.ts';
 import { type CommandContext, CommandFailed } from './context.ts';
-import { type Check, checkPlayback } from './demo-check.ts';
+import { type Check, checkPlayback, checkWords } from './demo-check.ts';
 import { askForSound, followRun } from './extract.ts';
 import { ingestDays } from './ingest.ts';
 
@@ -55,6 +55,7 @@ async function demo(context: CommandContext, options: DemoOptions, signal: Abort
   const stage = await setStage(context, options, signal, cleanUp);
   await takeSittings(stage);
   const heard = await takeSound(stage);
+  await takeWords(stage);
   const offered = heard.find(({ title }) => title.includes(OFFERED)) ?? heard[0];
   if (offered === undefined) throw new CommandFailed('No sitting can be heard.');
   const seconds = Math.round((clock.monotonicMs() - startedMs) / 1000);
@@ -154,14 +155,25 @@ async function takeSound({ context, signal, config, sittings, robian }: Stage): 
   return possible;
 }
 
+/** Times of chapters, captions and record: what is searched, and where a player goes. */
+async function takeWords({ context, signal, robian }: Stage): Promise<void> {
+  context.output.say('5  What was said is put on the clock of the sound');
+  const { updated, failed } = await robian.house.ingest.takeWords({ signal });
+  const [failure] = failed;
+  if (failure !== undefined)
+    throw new CommandFailed(`the words of ${failure.ref} could not be read: ${failure.message}`);
+  context.output.say(`   ${updated} sittings have chapters with times, or words`);
+}
+
 async function play(stage: Stage, heard: readonly FilmedSitting[], readySeconds: number): Promise<void> {
   const { context, address, replay, signal } = stage;
   const { output } = context;
-  output.say(`5  It is played back (ready after ${readySeconds} s)`);
+  output.say(`6  It is played back (ready after ${readySeconds} s)`);
   const checks: Check[] = [];
   for (const sitting of heard) {
     if (sitting.recording.mp3File === null) continue;
     checks.push(...(await checkPlayback({ address, replay, sitting, signal })));
+    if (sitting.captions !== null) checks.push(await checkWords({ address, sitting, signal }));
   }
   for (const { debateId, name, problem } of checks) {
     if (problem !== null) output.complain(`   ✗ ${debateId} ${name}: ${problem}`);
@@ -180,11 +192,10 @@ async function play(stage: Stage, heard: readonly FilmedSitting[], readySeconds:
 }
 
 function invite({ context, address }: Stage, { videoId }: FilmedSitting): void {
-  const sound = `${address}/api/streaming/${videoId}`;
-  const listen = `${sound}/stream`;
+  const listen = `${address}/api/streaming/${videoId}/stream`;
   context.output.result(
     { api: address, debate_id: videoId, stream_url: listen },
-    `5  Listen, in a browser or a player:
+    `6  Listen, in a browser or a player:
 
      ${listen}
 
@@ -192,9 +203,9 @@ function invite({ context, address }: Stage, { videoId }: FilmedSitting): void {
 
      curl -s '${address}/api/debates/?per_page=2'
      curl -s -r 100000-199999 -o piece.mp3 '${listen}'
-     curl -s -H 'Accept: application/json' '${sound}/download'
+     curl -s '${address}/api/search/speech?q=rivi%C3%A8res'
 
-   the newest sittings; 100 kB out of the middle of one; its file name and a link to keep.
+   the newest sittings; 100 kB out of the middle of one; who spoke of rivers, and where to listen to it.
    The whole API: ${address}/openapi.json
 
    Ctrl-C stops it.`,

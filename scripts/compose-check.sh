@@ -99,13 +99,8 @@ expect 'no secret stands in the environment' bash -c '! docker inspect $(docker 
 expect 'no address stands in the lines of the proxy and the product' bash -c '! docker compose logs --no-log-prefix proxy api | grep -qE "\"(172|192|10|127)\.[0-9]+\.[0-9]+\.[0-9]+\"|client: "'
 
 echo '── backups'
-if docker compose exec -T backup node /app/src/cli/robian.ts --help | grep -q '^  backup'; then
-  expect 'one can be taken' docker compose run --rm --no-deps backup --once
-  expect 'and reads back' docker compose exec -T backup node /app/src/cli/robian.ts backup verify --from /backups
-else
-  echo '- skipped: this version has no `robian backup`'
-  export DEPLOY_BACKUP=off
-fi
+expect 'one can be taken' docker compose run --rm --no-deps backup --once
+expect 'and reads back' docker compose exec -T backup node /app/src/cli/robian.ts backup verify --from /backups
 
 echo '── a second deployment'
 before=$(docker compose ps -q api worker scheduler)

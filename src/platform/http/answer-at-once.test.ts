@@ -48,7 +48,10 @@ async function open({ limit, ...options }: Partial<HttpServerOptions> & { limit?
     {
       config: {
         cache: { tags: ({ id }) => [`thing:${id}`], ttlSeconds: 300 },
-        onShown: (asked, { id }) => void shown.push({ asked, id }),
+        onShown: (asked, { id }) => {
+          if (id === 'broken') throw new Error('nobody is told');
+          shown.push({ asked, id });
+        },
       },
       schema: { querystring: { type: 'object', properties: { x: { type: 'string' } } } },
     },
@@ -150,6 +153,30 @@ it('waits for a count that is shared, and leaves what goes wrong with it to the 
   broken = 1;
   for (let count = 0; count < 2; count += 1) statuses.push((await ask('/api/things/a')).status);
   expect(statuses).toEqual([200, 200, 200, 200, 429]);
+});
+
+it('what fails after an answer ends neither it nor the process, and is written down', async () => {
+  const { ask } = await open();
+  for (let count = 0; count < 4; count += 1)
+    expect((await ask('/api/things/broken')).body.length).toBeGreaterThan(1_000);
+  expect(led, 'two of them came before the framework').toHaveLength(2);
+  expect(lines.filter(({ msg }) => msg === 'an answer from memory failed')).toHaveLength(2);
+});
+
+it('what fails before an answer is left to the framework', async () => {
+  let broken = false;
+  const local = createLimit({ name: 'things', quota: QUOTA, windowSeconds: 60 }, { clock });
+  const take: Limit['take'] = (client) => {
+    if (!broken) return local.take(client);
+    broken = false;
+    throw new Error('no count');
+  };
+  const { ask } = await open({ limit: { ...local, take } });
+  for (let count = 0; count < 3; count += 1) await ask('/api/things/a');
+  expect(led).toHaveLength(2);
+  broken = true;
+  expect((await ask('/api/things/a')).status).toBe(200);
+  expect(led).toHaveLength(3);
 });
 
 it('remembers no address that is long', async () => {

@@ -34,7 +34,7 @@ export interface ReceptionOptions {
 /** Node's own default header limit is 16 kB; an address has no reason to take half of it. */
 const MAX_URL_LENGTH = 8_000;
 
-/** Addresses of which it is known where they lead, and the longest of them: 2 MB together. */
+/** Addresses of which it is known where they lead, and the longest of them: 3 MB together. */
 const MAX_WAYS = 4_000;
 const MAX_WAY_LENGTH = 200;
 

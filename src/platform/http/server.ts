@@ -73,6 +73,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<App>
     ownLines: reception.ownLines,
     observer: options.observer,
     note: notes.short,
+    onError: (error) => options.logger.error({ err: error }, 'an answer from memory failed'),
   });
   const app: App = Fastify({
     serverFactory: shortcuts.serverFactory,

@@ -40,8 +40,9 @@ export function createShortcuts(options: {
   observer: RequestObserver | undefined;
   /** Told once all of an answer is on its way, or its listener has gone. */
   note: (answer: ShortAnswer) => void;
+  onError: (error: unknown) => void;
 }): Shortcuts {
-  const { requestIdOf, always, ownLines, observer, note } = options;
+  const { requestIdOf, always, ownLines, observer, note, onError } = options;
   const shortcuts: Shortcut[] = [];
   let closed = false;
 
@@ -72,18 +73,23 @@ export function createShortcuts(options: {
           return ownLines(request, begun.requestId);
         };
         const lines = { own, all: () => always + own() };
-        for (const answer of shortcuts) {
-          const route = answer(request, response, lines);
-          if (route === null) continue;
-          if (typeof route === 'string') settle(request, response, route, begun);
-          else {
-            route
-              .catch(() => null)
-              .then((found) => (found === null ? handler(request, response) : settle(request, response, found, begun)));
-          }
-          return;
+        const finish = (route: string | null): void => {
+          if (route === null) handler(request, response);
+          else settle(request, response, route, begun);
+        };
+        const giveUp = (error: unknown): void => {
+          onError(error);
+          // A listener that throws would end the process. What was begun cannot be answered again; what was said whole may stay.
+          if (!response.headersSent) handler(request, response);
+          else if (!response.writableEnded) response.destroy();
+        };
+        try {
+          const route = firstOf(shortcuts, request, response, lines);
+          if (route instanceof Promise) route.then(finish).catch(giveUp);
+          else finish(route);
+        } catch (error) {
+          giveUp(error);
         }
-        handler(request, response);
       };
       // Fastify sets these itself only on servers that it makes.
       const {
@@ -100,6 +106,20 @@ export function createShortcuts(options: {
       return server;
     },
   };
+}
+
+/** The first that answers; null: none does. */
+function firstOf(
+  shortcuts: readonly Shortcut[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  lines: HeadLines,
+): ReturnType<Shortcut> {
+  for (const answer of shortcuts) {
+    const route = answer(request, response, lines);
+    if (route !== null) return route;
+  }
+  return null;
 }
 
 interface Begun {

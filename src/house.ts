@@ -38,12 +38,11 @@ import { openBucket } from './platform/s3/index.ts';
 import type { Logger } from './platform/telemetry/index.ts';
 import { createDumpDownloader, createPortal, createPortalAddresses } from './portal/index.ts';
 import {
+  candidatesOf,
   createPortalSource,
   createSources,
   findPlugins,
-  type MediaCandidate,
   pageSource,
-  type Sources,
   startPlugins,
 } from './sources/index.ts';
 import { createSpeech, type Speech } from './speech/index.ts';
@@ -193,7 +192,7 @@ export async function openHouse(options: {
     vault,
     register: debates,
     speech,
-    media: (debateId) => mediaOf(debateId, debates, sources),
+    media: async (debateId) => candidatesOf(await debates.get(debateId), sources),
     queue,
     events,
     fetcher,
@@ -257,30 +256,6 @@ export async function openHouse(options: {
       await database.close();
     },
   };
-}
-
-/**
- * Where the sound of a debate can be had now. What the register knows is enough once it knows the published sound; before that
- * the source may know better, and when it does not answer, what the register knows is still worth trying.
- */
-async function mediaOf(debateId: string, debates: Debates, sources: Sources): Promise<MediaCandidate[]> {
-  const debate = await debates.get(debateId);
-  if (debate.sourceRef === null || debate.sittingState !== 'ended') return [];
-  const url = debate.pageUrl ?? '';
-  const { source, sourceRef: id } = debate;
-  // A source may have been taken away since: what it said of its debates stays true.
-  const known =
-    sources.has(source) && !debate.media.some((candidate) => candidate.kind === 'mp3')
-      ? await sources
-          .get(source)
-          .media({ source, id, url })
-          .catch(() => debate.media)
-      : debate.media;
-  // What the source tells of its recording binds whatever another program finds on its page.
-  const atLeast = Math.max(...known.map(({ durationAtLeastSeconds }) => durationAtLeastSeconds ?? 0), 0);
-  const durationAtLeastSeconds = atLeast === 0 ? null : atLeast;
-  const page: MediaCandidate[] = url === '' ? [] : [{ kind: 'page', url, durationAtLeastSeconds }];
-  return [...known, ...page.filter(() => !known.some((candidate) => candidate.kind === 'page'))];
 }
 
 function servicesOf(config: Config): Record<string, string> {

@@ -1,3 +1,4 @@
+export { candidatesOf } from './candidates.ts';
 export { sourcesErrors } from './errors.ts';
 export { pageSource } from './page-source.ts';
 export { findPlugins, startPlugins } from './plugins/load-plugins.ts';

@@ -27,7 +27,8 @@ async function withoutTimeout<T>(db: Db, work: (unhurried: Db) => Promise<T>): P
     try {
       return await work(connection);
     } finally {
-      await sql`reset statement_timeout`.execute(connection);
+      // A connection that cannot be told is gone, and what became of the work is the news.
+      await sql`reset statement_timeout`.execute(connection).catch(() => undefined);
     }
   });
 }

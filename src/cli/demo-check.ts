@@ -28,6 +28,10 @@ interface Answer {
 const TIMEOUT_MS = 10_000;
 const OTHER_ETAG = '"another-file"';
 
+function fetchInTime(url: string, signal: AbortSignal, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
+}
+
 /** Plays one recording back over HTTP as players do (RFC 9110 §14), and compares with the bytes that the portal published. */
 export async function checkPlayback({ address, replay, sitting, signal }: Playback): Promise<Check[]> {
   const { recording, videoId } = sitting;
@@ -39,7 +43,7 @@ export async function checkPlayback({ address, replay, sitting, signal }: Playba
   const base = `${address}/api/streaming/${videoId}`;
   const get = async (path: string, headers: Record<string, string> = {}): Promise<Answer> => {
     const url = path.startsWith('http') ? path : `${base}${path}`;
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) });
+    const response = await fetchInTime(url, signal, headers);
     return { status: response.status, headers: response.headers, body: Buffer.from(await response.arrayBuffer()) };
   };
   const asked = (): number => replay.counters.of(`/vod/mp4/ida/domain1/${recording.base}.mp3`).requests;
@@ -99,10 +103,10 @@ const LONGEST_WORDS = 4;
 export async function checkWords({ address, sitting, signal }: Omit<Playback, 'replay'>): Promise<Check> {
   const { captions, videoId } = sitting;
   const hitsOf = async (word: string): Promise<SpeechHit[]> => {
-    const response = await fetch(`${address}/api/search/speech?per_page=100&q=${encodeURIComponent(word)}`, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    });
-    const hits = response.ok ? ((await response.json()) as SpeechHit[]) : [];
+    const url = `${address}/api/search/speech?per_page=100&q=${encodeURIComponent(word)}`;
+    const response = await fetchInTime(url, signal);
+    if (!response.ok) throw new Error(`looking for "${word}" was answered ${response.status}`);
+    const hits = (await response.json()) as SpeechHit[];
     return hits.filter(({ debate }) => debate.id === videoId);
   };
   let found = 0;

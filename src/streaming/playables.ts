@@ -61,7 +61,7 @@ export async function createPlayables(options: {
 
   return {
     get: async (debateId) => known.get(debateId) ?? load(debateId),
-    peek: (debateId) => known.get(debateId) ?? null,
+    peek: (debateId) => known.peek(debateId) ?? null,
     close: unsubscribe,
   };
 }

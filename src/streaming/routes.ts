@@ -89,9 +89,6 @@ function streamedId(url: string): string | null {
   return null;
 }
 
-/** A range that does not begin with the first byte: almost all that players ask for. */
-const LATER_PIECE = /^bytes=(?:-|0*[1-9])/;
-
 /** The address says which debate, not which bytes: caches keep the answer and ask whether it still holds. */
 const ALIAS_CACHE = 'public, no-cache';
 
@@ -149,8 +146,7 @@ export function registerStreamingRoutes(app: App, options: StreamingRoutesOption
   }
 
   addShortcut(app, (request, response, lines) => {
-    // What may begin a play is counted, by what the framework knows of its listener.
-    if (!LATER_PIECE.test(request.headers.range ?? '')) return null;
+    if (request.headers.range === undefined) return null;
     if (request.method !== 'GET' && request.method !== 'HEAD') return null;
     const debateId = streamedId(request.url ?? '');
     const playable = debateId === null ? null : playables.peek(debateId);

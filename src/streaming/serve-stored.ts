@@ -52,7 +52,8 @@ export interface ServeStored {
   prepare(answer: StoredAnswer): PreparedAnswer | null;
   /**
    * Answers GET and HEAD without the framework. Returns false, having touched nothing, for bytes that cannot be read without
-   * waiting and for what has to be refused. `lines` are those that every answer's head has.
+   * waiting, for what has to be refused, and for the first byte: what may begin a play is counted, by what the framework knows
+   * of its listener. `lines` are those that every answer's head has.
    */
   serveNow(request: IncomingMessage, response: ServerResponse, lines: HeadLines, answer: PreparedAnswer): boolean;
   stats(): StoredStats;
@@ -168,6 +169,7 @@ export function createServeStored(options: {
     serveNow: (request, response, lines, answer) => {
       const plan = planAnswer(request.headers, answer.representation);
       if (plan.status === 412 || plan.status === 416) return false;
+      if (plan.status !== 304 && plan.start === 0) return false;
       const body = bodyOf(request.method, plan);
       const place = body && (handOver?.(answer.file, request.headers, plan) ?? null);
       if (place !== null) return passOn(response, lines.all(), answer, { plan, place });

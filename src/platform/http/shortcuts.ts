@@ -46,14 +46,48 @@ export function createShortcuts(options: {
   const shortcuts: Shortcut[] = [];
   let closed = false;
 
-  function settle(request: IncomingMessage, response: ServerResponse, route: string, begun: Begun): void {
+  /** Of one request; a class, as functions made for each request cost more than all they do. */
+  class Exchange implements HeadLines {
+    /** Empty until the head asks for it. */
+    requestId = '';
+    readonly startedMs = performance.now();
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+
+    constructor(request: IncomingMessage, response: ServerResponse) {
+      this.request = request;
+      this.response = response;
+    }
+
+    own(): string {
+      this.requestId = requestIdOf(this.request);
+      return ownLines(this.request, this.requestId);
+    }
+
+    all(): string {
+      return always + this.own();
+    }
+  }
+
+  function settle(exchange: Exchange, route: string | null, handler: RequestListener): void {
+    const { request, response, requestId, startedMs } = exchange;
+    if (route === null) {
+      handler(request, response);
+      return;
+    }
     const { method = '' } = request;
-    const { requestId, startedMs } = begun;
     // Until all is on its way: how fast a listener takes it says nothing of us.
     observer?.answered(method, route, response.statusCode, (performance.now() - startedMs) / 1000);
     const answer = { requestId, method, route, response, startedMs };
     if (response.writableEnded) note(answer);
     else response.once('close', () => note(answer));
+  }
+
+  function giveUp({ request, response }: Exchange, error: unknown, handler: RequestListener): void {
+    onError(error);
+    // A listener that throws would end the process. What was begun cannot be answered again; what was said whole may stay.
+    if (!response.headersSent) handler(request, response);
+    else if (!response.writableEnded) response.destroy();
   }
 
   return {
@@ -67,28 +101,16 @@ export function createShortcuts(options: {
           handler(request, response);
           return;
         }
-        const begun: Begun = { requestId: '', startedMs: performance.now() };
-        const own = (): string => {
-          begun.requestId = requestIdOf(request);
-          return ownLines(request, begun.requestId);
-        };
-        const lines = { own, all: () => always + own() };
-        const finish = (route: string | null): void => {
-          if (route === null) handler(request, response);
-          else settle(request, response, route, begun);
-        };
-        const giveUp = (error: unknown): void => {
-          onError(error);
-          // A listener that throws would end the process. What was begun cannot be answered again; what was said whole may stay.
-          if (!response.headersSent) handler(request, response);
-          else if (!response.writableEnded) response.destroy();
-        };
+        const exchange = new Exchange(request, response);
         try {
-          const route = firstOf(shortcuts, request, response, lines);
-          if (route instanceof Promise) route.then(finish).catch(giveUp);
-          else finish(route);
+          const route = firstOf(shortcuts, request, response, exchange);
+          if (route instanceof Promise) {
+            route.then((later) => settle(exchange, later, handler)).catch((error) => giveUp(exchange, error, handler));
+          } else {
+            settle(exchange, route, handler);
+          }
         } catch (error) {
-          giveUp(error);
+          giveUp(exchange, error, handler);
         }
       };
       // Fastify sets these itself only on servers that it makes.
@@ -122,14 +144,11 @@ function firstOf(
   return null;
 }
 
-interface Begun {
-  /** Empty until the head asks for it. */
+export interface ShortAnswer {
+  /** Empty where the head had none. */
   requestId: string;
   /** Of `performance.now()`. */
   startedMs: number;
-}
-
-export interface ShortAnswer extends Begun {
   method: string;
   route: string;
   response: ServerResponse;

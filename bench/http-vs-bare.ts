@@ -94,9 +94,9 @@ interface Measured extends Load {
 }
 
 async function measure(target: Target, path: string, headers: string[]): Promise<Measured> {
-  const before = await target.usage();
+  const before = await target.usage('time');
   const measured = await load(at(target, path), { seconds: SECONDS, headers });
-  const after = await target.usage();
+  const after = await target.usage('time');
   return { ...measured, cpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / measured.requests };
 }
 

@@ -98,9 +98,9 @@ async function measure(listeners: number, sittings: readonly StagedSitting[]): P
     const counted = await cacheCounts(target);
     seen.readsMs.length = 0;
     seen.rangesMs.length = 0;
-    const usedBefore = (await target.usage()).cpuMicroseconds;
+    const usedBefore = (await target.usage('time')).cpuMicroseconds;
     await sleep(DURATION_SECONDS * 1_000);
-    const usage = (await target.usage()).cpuMicroseconds - usedBefore;
+    const usage = (await target.usage('time')).cpuMicroseconds - usedBefore;
     const after = await stateOf(target);
     report(
       listeners,
@@ -214,7 +214,7 @@ function answered(options: { agent: Agent; port: number; path: string; headers: 
 }
 
 async function stateOf(target: Target): Promise<State> {
-  const { usedBytes, residentBytes } = await target.usage();
+  const { usedBytes, residentBytes } = await target.usage('memory');
   const { rows } = await database.query(
     "select count(*)::integer as count from pg_stat_activity where datname = current_database() and backend_type = 'client backend'",
   );

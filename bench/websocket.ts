@@ -35,12 +35,12 @@ const target = await startOnOneCore('product', [], { DATABASE_URL: url, DATA_DIR
 let arrivals: number[] = [];
 const clients: WebSocket[] = [];
 try {
-  const memory = [await target.usage()];
+  const memory = [await target.usage('memory')];
   for (let number = 0; number < CLIENTS; number += 1) {
     await connect(number);
     if ((number + 1) % (CLIENTS / 2) !== 0) continue;
     await sleep(SETTLE_MS);
-    memory.push(await target.usage());
+    memory.push(await target.usage('memory'));
   }
   const [idle, half, full] = memory;
 

@@ -20,8 +20,11 @@ export interface Usage {
 export interface Target {
   port: number;
   pid: number;
-  /** After a collection: what its JavaScript uses, with the buffers outside, and what the system gave the process. */
-  usage(): Promise<Usage>;
+  /**
+   * What its JavaScript uses, with the buffers outside, and what the system gave the process. `memory`: after a collection, which
+   * slows the requests that follow.
+   */
+  usage(of: 'memory' | 'time'): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -41,8 +44,8 @@ export async function startOnOneCore(mode: string, args: string[], env: NodeJS.P
   return {
     port,
     pid: child.pid ?? 0,
-    usage: async () => {
-      child.send('usage');
+    usage: async (of) => {
+      child.send(of);
       const [answer] = await once(child, 'message');
       return answer as Usage;
     },

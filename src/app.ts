@@ -38,6 +38,8 @@ const TOTALS_BYTES = 2e6;
 const TOTAL_BYTES = 200;
 /** Counts of some thousand different searches: some dozens of names and numbers each. */
 const COUNTS_BYTES = 8e6;
+/** A total with its facets: some seventy values of 60 letters, the question, and what the engine adds. */
+const COUNT_BYTES = 8_000;
 
 /** 64 bits: enough to tell accounts from one another. */
 const MARK_HEX_DIGITS = 16;
@@ -93,8 +95,7 @@ export async function createApp(
   const totals = createTaggedCache<Total>({ maxBytes: TOTALS_BYTES, sizeBytesOf: () => TOTAL_BYTES, clock });
   const counts = createTaggedCache<SearchCounts>({
     maxBytes: COUNTS_BYTES,
-    // Letters of a name may take two bytes.
-    sizeBytesOf: (kept) => 2 * JSON.stringify(kept).length,
+    sizeBytesOf: () => COUNT_BYTES,
     clock,
   });
   const audioFiles: DebatesRoutesOptions['audioFiles'] = async (ids) => {
@@ -110,6 +111,7 @@ export async function createApp(
     publicUrl: config.publicUrl,
     totals,
     counts,
+    oneAtATime: database.kind === 'embedded',
     onView: (request, debateId) => audience.saw('view', request, debateId),
     audioFiles,
   });

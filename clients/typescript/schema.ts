@@ -372,7 +372,7 @@ export interface paths {
         put?: never;
         /**
          * Chercher un débat / Search debates
-         * @description Le titre, la description, la commission, les orateurs et les thèmes, dans toutes leurs formes ; décomptes par facette. Au-delà d’un millier de résultats les décomptes sont estimés (total_is_exact). Les pages suivantes par GET (Link), ou par le même corps avec cursor. / Title, description, commission, speakers and tags in any of their forms, with counts by facet. Beyond about a thousand results counts are estimates (total_is_exact). Further pages by GET (Link), or by the same body with cursor.
+         * @description Le titre, la description, la commission, les orateurs et les thèmes, dans toutes leurs formes ; décomptes par facette. Au-delà de quelques centaines de résultats les décomptes sont estimés (total_is_exact). Les pages suivantes par GET (Link), ou par le même corps avec cursor. / Title, description, commission, speakers and tags in any of their forms, with counts by facet. Beyond some hundreds of results counts are estimates (total_is_exact). Further pages by GET (Link), or by the same body with cursor.
          */
         post: {
             parameters: {

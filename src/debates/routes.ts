@@ -48,6 +48,8 @@ export interface DebatesRoutesOptions {
   totals?: TaggedCache<Total>;
   /** Where counts of searches are kept; absent: nowhere. */
   counts?: TaggedCache<SearchCounts>;
+  /** Whether the database answers one statement at a time; absent: several. */
+  oneAtATime?: boolean;
   /** The playable files of some debates, from the room that keeps them. */
   audioFiles: (debateIds: readonly string[]) => Promise<ReadonlyMap<string, readonly AudioFileBody[]>>;
   /** Somebody was shown a debate, from wherever its answer came; told after the answer. */
@@ -70,7 +72,7 @@ export function registerDebatesRoutes(app: App, options: DebatesRoutesOptions): 
   const totalOf = createTotals(options.totals, store.count);
   app.addSchema({ ...Debate, examples: [DEBATE_EXAMPLE] });
   registerOpenRoutes(app, options);
-  const search = createSearch({ db: options.db, counts: options.counts });
+  const search = createSearch({ db: options.db, counts: options.counts, oneAtATime: options.oneAtATime ?? false });
 
   const present = async (listed: readonly ListedDebate['debate'][]) => {
     const files = await options.audioFiles(listed.filter((one) => one.hasAudio).map((one) => one.id));

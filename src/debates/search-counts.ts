@@ -1,4 +1,5 @@
-import type { CountRow } from './search-store.ts';
+import type { SampleStep } from './search-samples.ts';
+import type { Counted, CountedValue } from './search-store.ts';
 
 interface FacetValue {
   /** As a filter takes it. */
@@ -15,33 +16,31 @@ export interface SearchFacets {
 
 export interface SearchCounts {
   total: number;
-  /** False: all counts are estimates from a sample. */
+  /** False: the total is an estimate from the sample, and so are the facets. */
   exact: boolean;
-  facets: SearchFacets;
+  sample: SampleStep;
+  /** The first and the last moment of the whole register; null while it is empty. */
+  register: Counted['register'];
 }
 
 /** What a sample tells of the whole. */
-export function countsOf(rows: readonly CountRow[]): SearchCounts {
-  const of = (facet: CountRow['facet']) => rows.filter((row) => row.facet === facet);
-  const valuesOf = (facet: CountRow['facet']): FacetValue[] =>
-    of(facet).map(({ value, counted, sample }) => ({ value: value ?? '', count: counted * sample.standsFor }));
-  const [total] = of('total');
+export function countsOf({ sample, register, total }: Counted): SearchCounts {
+  return { total: total * sample.standsFor, exact: sample.standsFor === 1, sample, register };
+}
+
+/** The same, by facet. */
+export function facetsOf(values: readonly CountedValue[], { standsFor }: SampleStep): SearchFacets {
+  const of = (facet: CountedValue['facet']) => values.filter((row) => row.facet === facet);
+  const valuesOf = (facet: CountedValue['facet']): FacetValue[] =>
+    of(facet).map(({ value, counted }) => ({ value, count: counted * standsFor }));
   return {
-    total: total === undefined ? 0 : total.counted * total.sample.standsFor,
-    exact: total === undefined || total.sample.standsFor === 1,
-    facets: {
-      type: valuesOf('type'),
-      commission: valuesOf('commission'),
-      year: valuesOf('year').toSorted((a, b) => Number(b.value) - Number(a.value)),
-      // A filter takes the number of a person, or a name.
-      speaker: of('speaker').map(({ value, name, counted, sample }) => {
-        const key = (value ?? '').slice('p:'.length);
-        return {
-          value: value?.startsWith('p:') ? key : (name ?? key),
-          name: name ?? key,
-          count: counted * sample.standsFor,
-        };
-      }),
-    },
+    type: valuesOf('type'),
+    commission: valuesOf('commission'),
+    year: valuesOf('year').toSorted((a, b) => Number(b.value) - Number(a.value)),
+    // A filter takes the number of a person, or a name.
+    speaker: of('speaker').map(({ value, name, counted }) => {
+      const key = value.slice('p:'.length);
+      return { value: value.startsWith('p:') ? key : (name ?? key), name: name ?? key, count: counted * standsFor };
+    }),
   };
 }

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const speech = randomSpeech({ seed: 1, people: 50 });
   await insertManyDebates(database.db, speech, 0, DEBATES, DEBATES);
   const counts = createTaggedCache<SearchCounts>({ maxBytes: 1e6, sizeBytesOf: () => 1_000, clock: systemClock });
-  search = createSearch({ db: database.db, counts });
+  search = createSearch({ db: database.db, counts, oneAtATime: database.kind === 'embedded' });
   // "mme" stands before the name of each speaker.
   const { rows } = await sql<{ id: string; sortsAt: Date }>`
     select id, sorts_at as "sortsAt" from debates order by sorts_at desc, id desc`.execute(database.db);
@@ -46,7 +46,9 @@ async function walk(q: string, sort: SearchSort, order: 'asc' | 'desc', limit: n
 
 describe('a word that is everywhere', () => {
   it('is counted in a sample, and says so', async () => {
-    const { total, exact, facets } = await search.count(question('mme'));
+    const counts = await search.count(question('mme'));
+    const { total, exact } = counts;
+    const facets = await search.facets(question('mme'), counts);
     expect(exact).toBe(false);
     // The draw is by the ids, so this number is always the same; a quarter is three standard deviations.
     expect(Math.abs(total - DEBATES) / DEBATES).toBeLessThan(0.25);
@@ -88,13 +90,32 @@ describe('a word that is everywhere', () => {
   });
 });
 
+describe('facets', () => {
+  it.each(['mme', 'commission', '"nobody has this"'])(
+    'are the same whether they are asked for with the total or beside the page: %s',
+    async (q) => {
+      const [together, apart] = [true, false].map((oneAtATime) => createSearch({ db: database.db, oneAtATime }));
+      const [first, second] = [await together?.count(question(q)), await apart?.count(question(q))];
+      expect(first).toEqual(second);
+      if (!together || !apart || !first || !second) throw new Error('unreachable');
+      expect(await together.facets(question(q), first)).toEqual(await apart.facets(question(q), second));
+    },
+  );
+});
+
 describe('a word of a few', () => {
   it('is counted exactly, and ranked with all the others', async () => {
-    const { total, exact, facets } = await search.count(question('commission -mme'));
-    expect({ total, exact }).toEqual({ total: 0, exact: true });
-    expect(facets).toEqual({ type: [], commission: [], year: [], speaker: [] });
+    const none = await search.count(question('commission -mme'));
+    expect(none).toMatchObject({ total: 0, exact: true });
+    expect(await search.facets(question('commission -mme'), none)).toEqual({
+      type: [],
+      commission: [],
+      year: [],
+      speaker: [],
+    });
     const [first] = await walk('mme', 'date', 'desc', 100);
-    const name = (await search.count(question('mme'))).facets.speaker[0]?.name ?? '';
+    const { speaker } = await search.facets(question('mme'), await search.count(question('mme')));
+    const name = speaker[0]?.name ?? '';
     const counts = await search.count(question(`"${name}"`));
     expect(counts.exact).toBe(true);
     expect(await walk(`"${name}"`, 'relevance', 'desc', 7)).toHaveLength(counts.total);

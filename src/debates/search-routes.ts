@@ -62,7 +62,7 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
         ...schema,
         summary: 'Chercher un débat / Search debates',
         description:
-          'Le titre, la description, la commission, les orateurs et les thèmes, dans toutes leurs formes ; décomptes par facette. Au-delà d’un millier de résultats les décomptes sont estimés (total_is_exact). Les pages suivantes par GET (Link), ou par le même corps avec cursor. / Title, description, commission, speakers and tags in any of their forms, with counts by facet. Beyond about a thousand results counts are estimates (total_is_exact). Further pages by GET (Link), or by the same body with cursor.',
+          'Le titre, la description, la commission, les orateurs et les thèmes, dans toutes leurs formes ; décomptes par facette. Au-delà de quelques centaines de résultats les décomptes sont estimés (total_is_exact). Les pages suivantes par GET (Link), ou par le même corps avec cursor. / Title, description, commission, speakers and tags in any of their forms, with counts by facet. Beyond some hundreds of results counts are estimates (total_is_exact). Further pages by GET (Link), or by the same body with cursor.',
         body: SearchRequest,
       },
     },
@@ -106,10 +106,10 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
     const page = asked.page ?? 1;
     const { question, counts, didYouMean } = await understand(typed);
     const from = asked.cursor === undefined ? { offset: (page - 1) * perPage } : { cursor: asked.cursor };
-    // One more than asked tells whether a next page exists.
-    const hits = await search.find({ question, counts, ...order, limit: perPage + 1, from });
-    const shown = hits.slice(0, perPage);
-    const nextCursor = hits.length > perPage ? (shown.at(-1)?.cursor ?? null) : null;
+    const [{ debates, nextCursor }, facets] = await Promise.all([
+      pageOf({ question, counts, ...order, limit: perPage, from }),
+      search.facets(question, counts),
+    ]);
     reply.header('x-total-count', String(counts.total));
     const isPaged = counts.exact && counts.total <= MAX_SEARCH_PAGE * perPage;
     const described = {
@@ -122,17 +122,14 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
     };
     reply.header('link', pageLinks(`${options.publicUrl}${PATH}`, asked, described));
     return {
-      debates: await presentHits(
-        shown.map(({ id }) => id),
-        question,
-      ),
+      debates,
       total: counts.total,
       total_is_exact: counts.exact,
       page: asked.cursor === undefined ? page : null,
       per_page: perPage,
       next_cursor: nextCursor,
       did_you_mean: didYouMean,
-      facets: { exact: counts.exact, ...counts.facets },
+      facets: { exact: counts.exact, ...facets },
     };
   }
 
@@ -144,6 +141,16 @@ export function registerSearchRoutes(app: App, options: SearchRoutesOptions): vo
     if (meant === null || meantCounts === null || meantCounts.total === 0)
       return { question: typed, counts, didYouMean: null };
     return { question: meant.question, counts: meantCounts, didYouMean: meant.text };
+  }
+
+  async function pageOf(asked: Parameters<Search['find']>[0]) {
+    const { question, limit } = asked;
+    // One more than asked tells whether a next page exists.
+    const hits = await search.find({ ...asked, limit: limit + 1 });
+    const shown = hits.slice(0, limit);
+    const nextCursor = hits.length > limit ? (shown.at(-1)?.cursor ?? null) : null;
+    const ids = shown.map(({ id }) => id);
+    return { debates: await presentHits(ids, question), nextCursor };
   }
 
   async function presentHits(ids: readonly string[], question: SearchQuestion): Promise<SearchAnswerBody['debates']> {

@@ -9,10 +9,10 @@ export interface SampleStep {
 }
 
 /**
- * A count of 100 is right within a tenth two times of three (1 / √100), and the next sample, eight times larger, then holds
- * about 800 hits at most: some milliseconds, whatever the size of the register.
+ * A count of 64 is right within an eighth two times of three (1 / √64), and the next sample, eight times larger, then holds
+ * about 500 hits at most: some milliseconds, whatever the size of the register.
  */
-const ENOUGH = 100;
+const ENOUGH = 64;
 
 /** From the smallest; the last is no sample. */
 export const SAMPLES: readonly [SampleStep, SampleStep, SampleStep, SampleStep] = [

@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Db } from '../platform/database/index.ts';
 import type { Sort, SortOrder } from './list-query.ts';
 import { sortExpression } from './list-query.ts';
@@ -19,86 +20,153 @@ export interface RankedHit {
   score: number;
 }
 
-/** One line of the counts, of the total or of a facet; not yet multiplied by what the sample leaves out. */
-export interface CountRow {
-  facet: 'total' | 'type' | 'commission' | 'year' | 'speaker';
+/** What a question found in the sample it was counted in; nothing is multiplied yet by what the sample leaves out. */
+export interface Counted {
+  sample: SampleStep;
+  /** The first and the last moment of the whole register; null while it is empty. */
+  register: { first: Date; last: Date } | null;
+  total: number;
+}
+
+/** The most frequent first. */
+export interface CountedValue {
+  facet: 'type' | 'commission' | 'year' | 'speaker';
+  value: string;
+  /** Of a speaker whom the register names. */
+  name: string | null;
+  counted: number;
+}
+
+interface CountRow {
+  step: number;
+  first: Date | null;
+  last: Date | null;
+  counted: number;
+}
+
+interface FacetRow {
+  /** Null: the line of the total. */
+  facet: CountedValue['facet'] | null;
+  /** Null: debates that have none. */
   value: string | null;
   name: string | null;
   counted: number;
-  sample: SampleStep;
 }
 
 /** Commissions and speakers that a facet names: more than a phone shows; the rest are found by typing. */
 const FACET_VALUES = 20;
 /** Ten times what a step is expected to hold; without a limit the planner fears for all rows, and compiles the question. */
 const STEP_MAX = 8_000;
+/** Stems of words of a language that are met in texts: some 100 bytes each. */
+const STEMS_KEPT = 50_000;
+/** Names that are looked at for each that is suggested: nearly all of them are still in the register. */
+const NAMES_LOOKED_AT = 4;
+/** In this sample, most that are in use are found among few debates. */
+const NAMES_SAMPLE = SAMPLES[1].mark;
 /** A hundred thousand words have some dozens near to any; the nearest by letters is among the first of them. */
 const NEAR_WORDS = 20;
 /** From here on a part of a name says nearly nothing, and is compared row by row instead. */
 const NAMES_MAX = 200;
 
 export function createSearchStore(db: Db) {
+  /** Those of some marks that a debate has. */
+  async function usedMarks(marks: readonly string[]): Promise<Set<string>> {
+    const used = new Set<string>();
+    if (marks.length === 0) return used;
+    const find = async (asked: readonly string[], sample: RawBuilder<SqlBool>): Promise<void> => {
+      const { rows } = await sql<{ mark: string }>`
+        select distinct mark from debate_search s, unnest(s.marks) mark
+        where s.marks && ${asked}::text[] and ${sample} and mark = any(${asked}::text[])`.execute(db);
+      for (const { mark } of rows) used.add(mark);
+    };
+    await find(marks, sql`s.marks @> ${[NAMES_SAMPLE]}::text[]`);
+    const rare = marks.filter((mark) => !used.has(mark));
+    if (rare.length > 0) await find(rare, sql`true`);
+    return used;
+  }
+
+  /** What the dictionary of the database says never changes; empty: a small word. */
+  const knownStems = new LRUCache<string, string>({ max: STEMS_KEPT });
+
   return {
     /**
-     * How many there are, by facet, in the smallest sample that holds enough of them, in one statement: each step is only
-     * taken when the one before found too few.
+     * How many there are in the smallest sample that holds enough of them, in one statement: each step is only taken when the
+     * one before found too few. No column is read, so that no row has to be where the index is sure.
+     * @param debates about how many the register holds: no step is tried that is too small for any question
      */
-    count: async (condition: SearchCondition): Promise<CountRow[]> => {
-      const taken = (index: number): RawBuilder<SqlBool> =>
-        sql.join(
-          SAMPLES.slice(0, index).map(
-            (step, before) =>
-              sql<SqlBool>`(select count(*) from ${sql.ref(`step${before}`)}) < ${sql.lit(step.enough)}`,
-          ),
-          sql` and `,
-        );
-      const steps = SAMPLES.map(
-        (step, index) => sql`${sql.ref(`step${index}`)} as materialized (
-          select s.type, s.year, s.commission, s.people from debate_search s
-          where ${index === 0 ? sql`true` : taken(index)} and ${step.mark === null ? sql`true` : sql`s.marks @> ${[step.mark]}::text[]`}
-            and ${condition.where} limit ${sql.lit(STEP_MAX)})`,
+    count: async (condition: SearchCondition, debates: number): Promise<Counted> => {
+      const steps = stepsOf(debates);
+      const ctes = steps.map(
+        (step, index) => sql`${stepName(index)} as materialized (
+          select count(*)::integer as counted from (
+            select from debate_search s where ${isTaken(steps, index, countedIn)} and ${drawn(step)} and ${condition.where}
+            limit ${sql.lit(STEP_MAX)}) hits)`,
       );
-      const last = SAMPLES.length - 1;
-      const chosen = sql`case ${sql.join(
-        SAMPLES.slice(0, last).map(
-          (step, index) =>
-            sql`when (select count(*) from ${sql.ref(`step${index}`)}) >= ${sql.lit(step.enough)} then ${sql.lit(index)}`,
-        ),
-        sql` `,
-      )} else ${sql.lit(last)} end`;
+      const chosen = chosenOf(steps, countedIn);
+      const totals = steps.map((_, index) => sql`when ${sql.lit(index)} then ${countedIn(index)}`);
+      const { rows } = await sql<CountRow>`
+        with ${sql.join(ctes)}, chosen as materialized (select ${chosen} as step)
+        select step, first, last, case step ${sql.join(totals, sql` `)} end as counted
+        from chosen, ${REGISTER}`.execute(db);
+      return countedOf(steps, rows[0]);
+    },
+
+    /** The same, with facets. */
+    countByFacet: async (
+      condition: SearchCondition,
+      debates: number,
+    ): Promise<Counted & { facets: readonly CountedValue[] }> => {
+      const steps = stepsOf(debates);
+      const rowsIn = (index: number) => sql<number>`(select count(*) from ${stepName(index)})`;
+      const ctes = steps.map(
+        (step, index) => sql`${stepName(index)} as materialized (
+          select s.type, s.year, s.commission, s.people from debate_search s
+          where ${isTaken(steps, index, rowsIn)} and ${drawn(step)} and ${condition.where} limit ${sql.lit(STEP_MAX)})`,
+      );
       const hits = sql.join(
-        SAMPLES.map(
-          (_, index) => sql`select t.* from ${sql.ref(`step${index}`)} t, chosen where chosen.step = ${sql.lit(index)}`,
+        steps.map(
+          (_, index) => sql`select t.* from ${stepName(index)} t, chosen where chosen.step = ${sql.lit(index)}`,
         ),
         sql` union all `,
       );
-      const { rows } = await sql<Omit<CountRow, 'sample'> & { step: number }>`
-        with ${sql.join(steps)}, chosen as materialized (select ${chosen} as step), hits as materialized (${hits})
-        select facet, value, name, counted, step from chosen, (
-          select 'total' as facet, null as value, null as name, count(*)::integer as counted from hits
-          union all (select 'type', type, null, count(*)::integer from hits group by type)
-          union all (select 'year', year::text, null, count(*)::integer from hits group by year)
-          union all (select 'commission', commission, null, count(*)::integer from hits where commission is not null
-            group by commission order by 4 desc, 2 limit ${sql.lit(FACET_VALUES)})
-          union all (select 'speaker', spoke.key, case when spoke.key like 'p:%'
-              then (select label from debate_names where person_id = substr(spoke.key, 3) order by key limit 1)
-              else (select label from debate_names where kind = 'speaker' and key = substr(spoke.key, 3))
-            end, counted from (
-              select person as key, count(*)::integer as counted from hits, unnest(people) person
-              group by person order by 2 desc, 1 limit ${sql.lit(FACET_VALUES)}
-            ) spoke)
-        ) facets order by facet, counted desc, value`.execute(db);
-      return rows.map(({ step, ...row }) => ({ ...row, sample: SAMPLES[step] ?? SAMPLES[3] }));
+      const { rows } = await sql<CountRow & FacetRow>`
+        with ${sql.join(ctes)}, chosen as materialized (select ${chosenOf(steps, rowsIn)} as step),
+          hits as materialized (${hits})
+        select step, first, last, facet, value, name, counted from chosen, ${REGISTER}, (${FACETS}) counted`.execute(
+        db,
+      );
+      const total = rows.find(({ facet }) => facet === null);
+      return { ...countedOf(steps, total), facets: facetsOf(rows) };
+    },
+
+    /** By facet, in a sample that a count has chosen. */
+    facets: async (condition: SearchCondition, sample: SampleStep): Promise<CountedValue[]> => {
+      const { rows } = await sql<FacetRow>`
+        with hits as materialized (
+          select s.type, s.year, s.commission, s.people from debate_search s
+          where ${drawn(sample)} and ${condition.where} limit ${sql.lit(STEP_MAX)})
+        select facet, value, name, counted from (${FACETS}) counted`.execute(db);
+      return facetsOf(rows);
+    },
+
+    /** About how many debates the register holds. */
+    size: async (): Promise<number> => {
+      const [, { mark, standsFor }] = SAMPLES;
+      const { rows } = await sql<{ counted: number }>`
+        select count(*)::integer as counted from debate_search s where s.marks @> ${[mark]}::text[]`.execute(db);
+      return (rows[0]?.counted ?? 0) * standsFor;
     },
 
     /** The newest hits of a span of time, each with its relevance. */
     newest: async (condition: SearchCondition, span: RawBuilder<SqlBool>, limit: number): Promise<RankedHit[]> => {
-      const { rows } = await sql<RankedHit>`
-        select debate_id as id, sorts_at as "sortsAt", ${relevanceScore(condition)} as score from (
+      // As a number: hundreds are read for a page, and a date takes ten times as long to read.
+      const { rows } = await sql<{ id: string; sortsAtMs: number; score: number }>`
+        select debate_id as id, extract(epoch from sorts_at)::float8 * 1000 as "sortsAtMs",
+          ${relevanceScore(condition)} as score from (
           select s.debate_id, s.sorts_at, s.words from debate_search s where ${span} and ${condition.where}
           order by ${MOMENT} desc, s.debate_id desc limit ${limit}
         ) s order by sorts_at desc, debate_id desc`.execute(db);
-      return rows;
+      return rows.map(({ id, sortsAtMs, score }) => ({ id, sortsAt: new Date(Math.round(sortsAtMs)), score }));
     },
 
     /** The same in the order of time, without relevance. */
@@ -142,19 +210,19 @@ export function createSearchStore(db: Db) {
       return rows.map(({ id, value }) => ({ id, value: value instanceof Date ? value.toISOString() : value }));
     },
 
-    /** The first and the last moment of the register; null while it is empty. */
-    span: async (): Promise<{ first: Date; last: Date } | null> => {
-      const { rows } = await sql<{ first: Date | null; last: Date | null }>`
-        select min(sorts_at) as first, max(sorts_at) as last from debate_search`.execute(db);
-      const { first, last } = rows[0] ?? {};
-      return first && last ? { first, last } : null;
-    },
-
     /** The French stems of some words, by `textKey`; of small words without meaning none. */
     stems: async (words: readonly string[]): Promise<Map<string, string>> => {
-      const { rows } = await sql<{ word: string; stem: string | null }>`
-        select word, (ts_lexize('french_stem', word))[1] as stem from unnest(${[...words]}::text[]) word`.execute(db);
-      return new Map(rows.flatMap(({ word, stem }) => (stem === null ? [] : [[word, stem] as const])));
+      const stems = new Map(words.map((word) => [word, knownStems.get(word)]));
+      const unknown = words.filter((word) => stems.get(word) === undefined);
+      if (unknown.length > 0) {
+        const { rows } = await sql<{ word: string; stem: string | null }>`
+          select word, (ts_lexize('french_stem', word))[1] as stem from unnest(${unknown}::text[]) word`.execute(db);
+        for (const { word, stem } of rows) {
+          stems.set(word, stem ?? '');
+          knownStems.set(word, stem ?? '');
+        }
+      }
+      return new Map([...stems].flatMap(([word, stem]) => (stem ? [[word, stem] as const] : [])));
     },
 
     /** Words of the register that look like each of these, which it does not have in any form; known words are absent. */
@@ -200,13 +268,13 @@ export function createSearchStore(db: Db) {
         words.map((word) => sql`key like ${`%${word}%`}`),
         sql` and `,
       );
-      const mark = kind === 'commission' ? 'c:' : 'n:';
-      const { rows } = await sql<{ id: string | null; name: string }>`
-        select person_id as id, label as name from debate_names n
+      const prefix = kind === 'commission' ? 'c:' : 'n:';
+      const { rows } = await sql<{ mark: string; id: string | null; name: string }>`
+        select ${prefix}::text || key as mark, person_id as id, label as name from debate_names n
         where kind = ${kind} and ${holds} and ${begins}
-          and exists (select from debate_search s where s.marks @> array[${mark}::text || n.key])
-        order by starts_with(key, ${words[0] ?? ''}) desc, key limit ${limit}`.execute(db);
-      return rows;
+        order by starts_with(key, ${words[0] ?? ''}) desc, key limit ${limit * NAMES_LOOKED_AT}`.execute(db);
+      const used = await usedMarks(rows.map(({ mark }) => mark));
+      return rows.filter(({ mark }) => used.has(mark)).slice(0, limit);
     },
 
     titles: async (ids: readonly string[]): Promise<{ id: string; title: string; titleKey: string }[]> => {
@@ -216,6 +284,77 @@ export function createSearchStore(db: Db) {
       return rows;
     },
   };
+}
+
+const REGISTER = sql`(select min(sorts_at) as first, max(sorts_at) as last from debate_search) register`;
+
+/** Those that can hold enough of anything; the last of them is no sample. */
+function stepsOf(debates: number): SampleStep[] {
+  return SAMPLES.filter(({ standsFor, enough }) => debates / standsFor >= enough);
+}
+
+/** How many hits a step found, as SQL. */
+type Found = (index: number) => RawBuilder<number>;
+
+function stepName(index: number): RawBuilder<unknown> {
+  return sql.ref(`step${index}`);
+}
+
+function countedIn(index: number): RawBuilder<number> {
+  return sql`(select counted from ${stepName(index)})`;
+}
+
+function isTaken(steps: readonly SampleStep[], index: number, found: Found): RawBuilder<SqlBool> {
+  const before = steps.slice(0, index).map((step, at) => sql`${found(at)} < ${sql.lit(step.enough)}`);
+  return sql.join([sql`true`, ...before], sql` and `);
+}
+
+function drawn({ mark }: SampleStep): RawBuilder<SqlBool> {
+  return mark === null ? sql`true` : sql`s.marks @> ${[mark]}::text[]`;
+}
+
+function chosenOf(steps: readonly SampleStep[], found: Found): RawBuilder<number> {
+  const last = steps.length - 1;
+  const choices = steps
+    .slice(0, last)
+    .map((step, index) => sql`when ${found(index)} >= ${sql.lit(step.enough)} then ${sql.lit(index)}`);
+  return choices.length === 0 ? sql`0` : sql`case ${sql.join(choices, sql` `)} else ${sql.lit(last)} end`;
+}
+
+function countedOf(steps: readonly SampleStep[], row: CountRow | undefined): Counted {
+  const { step, first, last, counted } = row ?? { step: 0, first: null, last: null, counted: 0 };
+  return {
+    sample: steps[step] ?? SAMPLES[3],
+    register: first && last ? { first, last } : null,
+    total: counted,
+  };
+}
+
+/** One pass over the hits for all facets of one value a debate, one for those of several. */
+const FACETS = sql`
+  select case grouping(type, year, commission) when 3 then 'type' when 5 then 'year' when 6 then 'commission' end as facet,
+    coalesce(type, year::text, commission) as value, null as name, count(*)::integer as counted
+  from hits group by grouping sets ((), (type), (year), (commission))
+  union all (select 'speaker', spoke.key, case when spoke.key like 'p:%'
+      then (select label from debate_names where person_id = substr(spoke.key, 3) order by key limit 1)
+      else (select label from debate_names where kind = 'speaker' and key = substr(spoke.key, 3))
+    end, counted from (
+      select person as key, count(*)::integer as counted from hits, unnest(people) person
+      group by person order by 2 desc, 1 limit ${sql.lit(FACET_VALUES)}
+    ) spoke)`;
+
+function facetsOf(rows: readonly FacetRow[]): CountedValue[] {
+  const values = rows.flatMap(({ facet, value, name, counted }) =>
+    // Debates of no commission are in no facet of commissions.
+    facet === null || value === null ? [] : [{ facet, value, name, counted }],
+  );
+  const frequentFirst = values.toSorted((a, b) => b.counted - a.counted || (a.value < b.value ? -1 : 1));
+  let commissions = 0;
+  return frequentFirst.filter(({ facet }) => {
+    if (facet !== 'commission') return true;
+    commissions += 1;
+    return commissions <= FACET_VALUES;
+  });
 }
 
 export type SearchStore = ReturnType<typeof createSearchStore>;

@@ -78,8 +78,9 @@ export function searchCondition({ terms, filter }: SearchQuestion, names: Resolv
 function textConditions(terms: readonly SearchTerm[], wanted: readonly SearchTerm[]): RawBuilder<SqlBool>[] {
   const all: RawBuilder<SqlBool>[] = [];
   if (terms.length > 0) all.push(sql`s.words @@ ${searchQueryOf(terms, 'robian_plain')}`);
-  // Words that say nothing (`de la`) are no question, and must not find everything.
-  if (wanted.length > 0) all.push(sql`numnode(${searchQueryOf(wanted, 'robian_plain')}) > 0`);
+  // An empty query finds nothing; but beside what is excluded, words that say nothing (`de la`) must not find everything.
+  if (wanted.length > 0 && wanted.length < terms.length)
+    all.push(sql`numnode(${searchQueryOf(wanted, 'robian_plain')}) > 0`);
   return all;
 }
 

@@ -30,6 +30,7 @@ beforeAll(async () => {
     clock: systemClock,
     publicUrl: ORIGIN,
     audioFiles: async () => new Map(),
+    oneAtATime: database.kind === 'embedded',
   });
   for (const one of SEARCH_CORPUS) await debates.record(corpusDebate(one));
 });

@@ -5,7 +5,7 @@ import { cursorOf, decodeCursor } from '../platform/http/index.ts';
 import { DEBATES_TAG } from './cache-tags.ts';
 import { afterPosition, SORT_KIND, type Sort, type SortOrder } from './list-query.ts';
 import { nearestWord } from './nearest-word.ts';
-import { countsOf, type SearchCounts } from './search-counts.ts';
+import { countsOf, facetsOf, type SearchCounts, type SearchFacets } from './search-counts.ts';
 import { relevanceCursor, relevancePlaceOf, type TimePlace } from './search-cursor.ts';
 import { type FoundWords, wordKeys } from './search-highlights.ts';
 import { MOMENT, readInSpans } from './search-pages.ts';
@@ -43,6 +43,8 @@ interface Suggested {
 export interface Search {
   /** How many debates answer a question; kept until the register changes. */
   count(question: SearchQuestion): Promise<SearchCounts>;
+  /** The same by type, year, commission and speaker; kept as long as `counts`. */
+  facets(question: SearchQuestion, counts: SearchCounts): Promise<SearchFacets>;
   /** A page. What has too many hits to rank them all is ranked among its newest `RANKED`; the older ones follow by date. */
   find(request: SearchRequest): Promise<SearchHit[]>;
   /** The question that was probably meant when a word of it is in no debate; null where nothing is near. */
@@ -55,7 +57,7 @@ export interface Search {
 
 /** Hits that are ranked when there are many: 10 pages, all of them read for each page. */
 const RANKED = 200;
-/** Where a count was exact there are about 800 at most (see `SAMPLES`); a cursor may be older than the hits that came since. */
+/** Where a count was exact there are about 500 at most (see `SAMPLES`); a cursor may be older than the hits that came since. */
 const FEW_MAX = 4_000;
 /** Results that are skipped by number span by span; beyond, the database skips them along an index of the whole register. */
 const SKIPPED_MAX = 2_000;
@@ -70,8 +72,14 @@ const TITLE_MIN = 3;
 /** Shorter words have too many neighbours. */
 const CORRECTED_MIN = 3;
 
-export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCounts> | undefined }): Search {
+export function createSearch(options: {
+  db: Db;
+  counts?: TaggedCache<SearchCounts> | undefined;
+  /** The database answers one statement at a time: facets are asked for with the total, as they cannot be beside the page. */
+  oneAtATime: boolean;
+}): Search {
   const store = createSearchStore(options.db);
+  const knownFacets = new WeakMap<SearchCounts, Promise<SearchFacets>>();
 
   async function conditionOf(question: SearchQuestion): Promise<SearchCondition> {
     const { commission, speaker } = namesAsked(question);
@@ -82,20 +90,41 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     return searchCondition(question, names);
   }
 
-  /** From the first to the last moment where anything can be found; null when nothing can. */
-  async function spanOf({ within }: SearchCondition): Promise<{ first: Date; last: Date } | null> {
-    const register = await store.span();
-    if (register === null) return null;
-    const first = new Date(Math.max(within.first.getTime(), register.first.getTime()));
-    const last = new Date(Math.min(within.last.getTime(), register.last.getTime()));
-    return first <= last ? { first, last } : null;
+  /** How large the register was lately: it decides which samples are worth a look, and nothing of what they say. */
+  let size: { debates: Promise<number>; untilMs: number } | null = null;
+  function debatesKnown(): Promise<number> {
+    if (size === null || performance.now() > size.untilMs) {
+      const debates = store.size();
+      debates.catch(() => {
+        size = null;
+      });
+      size = { debates, untilMs: performance.now() + KEPT_SECONDS * 1_000 };
+    }
+    return size.debates;
   }
 
   async function count(question: SearchQuestion): Promise<SearchCounts> {
-    const compute = async (): Promise<SearchCounts> => countsOf(await store.count(await conditionOf(question)));
+    const compute = async (): Promise<SearchCounts> => {
+      const [condition, debates] = await Promise.all([conditionOf(question), debatesKnown()]);
+      if (!options.oneAtATime) return countsOf(await store.count(condition, debates));
+      const counted = await store.countByFacet(condition, debates);
+      const counts = countsOf(counted);
+      knownFacets.set(counts, Promise.resolve(facetsOf(counted.facets, counted.sample)));
+      return counts;
+    };
     if (options.counts === undefined) return compute();
     const keep = { tags: [DEBATES_TAG], ttlSeconds: KEPT_SECONDS };
     return keepOrCompute(options.counts, JSON.stringify(question), keep, compute);
+  }
+
+  function facets(question: SearchQuestion, counts: SearchCounts): Promise<SearchFacets> {
+    const known = knownFacets.get(counts);
+    if (known) return known;
+    const found = async () => (counts.total === 0 ? [] : store.facets(await conditionOf(question), counts.sample));
+    const asked = found().then((values) => facetsOf(values, counts.sample));
+    knownFacets.set(counts, asked);
+    asked.catch(() => knownFacets.delete(counts));
+    return asked;
   }
 
   async function find(request: SearchRequest): Promise<SearchHit[]> {
@@ -136,7 +165,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     place: { last: TimePlace | null } | null,
   ): Promise<RankedHit[]> {
     if (place === null ? counts.exact : place.last === null) return store.newest(condition, sql`true`, FEW_MAX);
-    const register = await spanOf(condition);
+    const register = spanOf(condition, counts);
     if (register === null) return [];
     const last = place?.last ?? null;
     const until: RawBuilder<SqlBool> =
@@ -156,7 +185,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     counts: SearchCounts,
     { order, limit, after }: { order: SortOrder; limit: number; after: TimePlace | null },
   ): Promise<TimePlace[]> {
-    const register = await spanOf(condition);
+    const register = spanOf(condition, counts);
     if (register === null) return [];
     const comparison = sql.raw(order === 'asc' ? '>' : '<');
     const beyond: RawBuilder<SqlBool> =
@@ -213,7 +242,8 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
 
   async function newestTitles(words: readonly string[]) {
     const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
-    const counts = await count(question);
+    const [condition, debates] = await Promise.all([conditionOf(question), debatesKnown()]);
+    const counts = countsOf(await store.count(condition, debates));
     const from = { offset: 0 };
     const hits = await find({ question, sort: 'date', order: 'desc', limit: TITLES_READ, from, counts });
     return store.titles(hits.map(({ id }) => id));
@@ -221,6 +251,7 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
 
   return {
     count,
+    facets,
     find,
     correct,
     found: async (texts, { terms }) => {
@@ -247,15 +278,26 @@ export function createSearch(options: { db: Db; counts?: TaggedCache<SearchCount
     suggest: async (typed) => {
       const words = textKey(typed).split(' ').filter(Boolean);
       if (words.length === 0) return { titles: [], commissions: [], speakers: [] };
-      const titles = words.every(({ length }) => length < TITLE_MIN) ? [] : await newestTitles(words);
-      const commissions = await store.suggestNames('commission', words, SUGGESTIONS);
+      const [titles, commissions, speakers] = await Promise.all([
+        words.every(({ length }) => length < TITLE_MIN) ? [] : newestTitles(words),
+        store.suggestNames('commission', words, SUGGESTIONS),
+        store.suggestNames('speaker', words, SUGGESTIONS),
+      ]);
       return {
         titles: distinctTitles(titles, words).slice(0, SUGGESTIONS),
         commissions: commissions.map(({ name }) => name),
-        speakers: await store.suggestNames('speaker', words, SUGGESTIONS),
+        speakers: speakers.map(({ id, name }) => ({ id, name })),
       };
     },
   };
+}
+
+/** From the first to the last moment where anything can be found; null when nothing can. */
+function spanOf({ within }: SearchCondition, { register }: SearchCounts): { first: Date; last: Date } | null {
+  if (register === null) return null;
+  const first = new Date(Math.max(within.first.getTime(), register.first.getTime()));
+  const last = new Date(Math.min(within.last.getTime(), register.last.getTime()));
+  return first <= last ? { first, last } : null;
 }
 
 /** The best first; ids settle ties. */

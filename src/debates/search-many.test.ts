@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../../tests/support/database.ts';
 import { insertManyDebates } from '../../tests/support/many-debates.ts';
 import { randomSpeech } from '../../tests/support/random-speech.ts';
@@ -88,6 +88,15 @@ describe('a word that is everywhere', () => {
       expect((await page(offset)).map(({ id }) => id)).toEqual(walked.slice(offset, offset + 20));
     }
   });
+});
+
+it('is counted in a sample even while the register is taken for empty', async () => {
+  const empty = await openTestDatabase();
+  onTestFinished(() => empty.close());
+  const early = createSearch({ db: empty.db, oneAtATime: empty.kind === 'embedded' });
+  expect(await early.count(question('mme'))).toMatchObject({ total: 0, exact: true, register: null });
+  await insertManyDebates(empty.db, randomSpeech({ seed: 1, people: 50 }), 0, DEBATES, DEBATES);
+  expect((await early.count(question('mme'))).exact).toBe(false);
 });
 
 describe('facets', () => {

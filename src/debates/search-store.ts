@@ -288,9 +288,13 @@ export function createSearchStore(db: Db) {
 
 const REGISTER = sql`(select min(sorts_at) as first, max(sorts_at) as last from debate_search) register`;
 
-/** Those that can hold enough of anything; the last of them is no sample. */
+/**
+ * Those that can hold enough of anything; the last of them is no sample. The largest sample is always among them: it keeps the
+ * whole from being counted when the register has grown since it was measured.
+ */
 function stepsOf(debates: number): SampleStep[] {
-  return SAMPLES.filter(({ standsFor, enough }) => debates / standsFor >= enough);
+  const always = SAMPLES.length - 2;
+  return SAMPLES.filter(({ standsFor, enough }, index) => index >= always || debates / standsFor >= enough);
 }
 
 /** How many hits a step found, as SQL. */

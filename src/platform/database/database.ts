@@ -1,10 +1,10 @@
-import type { Socket } from 'node:net';
 import { Kysely, type LogEvent, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import type { Clock } from '../clock/index.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded.ts';
 import { type ListenHandle, listenOn } from './listen.ts';
 import { sessionLock } from './session-lock.ts';
+import { giveUpWhenSilent } from './silence.ts';
 
 /** A room names its own tables: `db.withTables<{ audio_files: AudioFilesTable }>()`. */
 export type Db = Kysely<object>;
@@ -83,8 +83,8 @@ const ACQUIRE_TIMEOUT_MS = 15_000;
 /** No statement of the product needs more; a lost client must not hold locks for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 /**
- * The server ends every statement before this: a connection that is silent for longer leads nowhere, as after a failover in which
- * nobody said goodbye. TCP alone would wait for a quarter of an hour. Both are under the minute in which we recover.
+ * The server ends nearly every statement before this: a connection that is silent for longer most often leads nowhere. TCP alone
+ * would wait for a quarter of an hour. Both are under the minute in which we recover.
  */
 const SILENCE_MS = 35_000;
 /** An idle connection is asked whether anybody is there; the system gives it up about ten seconds later. */
@@ -120,7 +120,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     // One that breaks between two statements of a transaction has no other listener, which would end the process. The pool tells
     // of idle ones, and the next statement fails on the others.
     client.on('error', () => undefined);
-    if (embedded === null) giveUpWhenSilent(client);
+    if (embedded === null) giveUpWhenSilent(client, { connection, silenceMs: SILENCE_MS });
   });
   const { onQuery } = options;
   const db: Db = new Kysely<object>({
@@ -147,16 +147,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     embedded: embedded && { copyInto: embedded.copyInto, privateFolder: embedded.host },
     close: () => closeAll(db, embedded),
   };
-}
-
-/** The driver has no such limit that also ends the connection. */
-function giveUpWhenSilent(client: pg.PoolClient): void {
-  const { connection } = client as unknown as { connection: { stream: Socket } };
-  const { stream } = connection;
-  stream.setTimeout(SILENCE_MS, () => {
-    const isWaiting = Reflect.get(client, 'readyForQuery') === false;
-    if (isWaiting) stream.destroy(new Error(`the database server said nothing for ${SILENCE_MS / 1000} s`));
-  });
 }
 
 const KINDS: Readonly<Record<string, StatementKind>> = {

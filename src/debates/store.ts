@@ -12,7 +12,7 @@ import {
 } from './list-query.ts';
 import type { BegunSittings, SittingState } from './sitting-state.ts';
 import { type DebateSummary, SUMMARY_COLUMNS, summaryOf } from './summary.ts';
-import { type DebateRow, type DebatesTables, debateOf } from './tables.ts';
+import { type DebateRow, type DebatesTables, debateOf, SHOWN_COLUMNS, type ShownRow } from './tables.ts';
 
 /** Any constant will do; it must only differ from other locks of the product. */
 const WRITE_LOCK = 7_262_427;
@@ -64,12 +64,12 @@ export function createDebatesStore(db: Db) {
       return new Map(rows.map(({ alias, ...row }) => [alias, row]));
     },
 
-    findMany: async (ids: readonly string[]): Promise<DebateRow[]> =>
+    findMany: async (ids: readonly string[]): Promise<ShownRow[]> =>
       ids.length === 0
         ? []
         : tables
             .selectFrom('debates')
-            .selectAll()
+            .select(SHOWN_COLUMNS)
             .where('id', 'in', [...ids])
             .execute(),
 
@@ -213,7 +213,7 @@ export function createDebatesStore(db: Db) {
       const { filter, sort, order, limit, from } = request;
       let query = tables
         .selectFrom('debates')
-        .selectAll()
+        .select(SHOWN_COLUMNS)
         .select(sortExpression(sort).as('sort_value'))
         .where((eb) => whereFilter(eb, filter))
         .orderBy(sortExpression(sort), order)
@@ -239,7 +239,7 @@ export function createDebatesStore(db: Db) {
     live: async (limit: number): Promise<Debate[]> => {
       const rows = await tables
         .selectFrom('debates')
-        .selectAll()
+        .select(SHOWN_COLUMNS)
         .where('sitting_state', '=', 'live')
         .orderBy('sorts_at', 'desc')
         .orderBy('id', 'desc')
@@ -265,7 +265,7 @@ export function createDebatesStore(db: Db) {
     recordingsOn: async (source: string, since: string, until: string): Promise<Debate[]> => {
       const rows = await tables
         .selectFrom('debates')
-        .selectAll()
+        .select(SHOWN_COLUMNS)
         .where('source', '=', source)
         .where('source_ref', 'is not', null)
         .where('day', '>=', since)

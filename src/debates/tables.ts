@@ -82,7 +82,48 @@ export type ListedDebatesView = {
 
 export type DebateRow = Selectable<DebatesTables['debates']>;
 
-export function debateOf(row: DebateRow): Debate {
+/** What `debateOf` reads: half of a row, the rest of which is there to be searched and compared. */
+export const SHOWN_COLUMNS = [
+  'id',
+  'source',
+  'source_ref',
+  'meeting_id',
+  'title',
+  'description',
+  'type',
+  'source_type',
+  'sitting_state',
+  'status',
+  'has_audio',
+  'has_transcript',
+  'day',
+  'starts_at',
+  'duration_seconds',
+  'commission',
+  'place',
+  'legislature',
+  'session',
+  'page_url',
+  'video_url',
+  'report_url',
+  'thumbnail_url',
+  'live_url',
+  'tags',
+  'speakers',
+  'chapters',
+  'media',
+  'sitting_starts_at_ms',
+  'sitting_start_origin',
+  'is_certain',
+  'view_count',
+  'favorite_count',
+  'created_at',
+  'updated_at',
+  'withdrawn_at',
+] as const satisfies readonly (keyof DebateRow)[];
+export type ShownRow = Pick<DebateRow, (typeof SHOWN_COLUMNS)[number]>;
+
+export function debateOf(row: ShownRow): Debate {
   return {
     id: row.id,
     source: row.source,

@@ -169,6 +169,27 @@ export function createSearchStore(db: Db) {
       return rows.map(({ id, sortsAtMs, score }) => ({ id, sortsAt: new Date(Math.round(sortsAtMs)), score }));
     },
 
+    /** A page of few hits, the best first: of the newest `among`, those after a place. */
+    best: async (
+      condition: SearchCondition,
+      page: { after: { score: number; id: string } | null; offset: number; limit: number; among: number },
+    ): Promise<{ id: string; score: number }[]> => {
+      const { after } = page;
+      const beyond =
+        after === null
+          ? sql`true`
+          : sql`(score, id collate "C") < (${after.score}::float8, ${after.id}::text collate "C")`;
+      const { rows } = await sql<{ id: string; score: number }>`
+        select id, score from (
+          select debate_id as id, ${relevanceScore(condition)} as score from (
+            select s.debate_id, s.sorts_at, s.words from debate_search s where ${condition.where}
+            order by ${MOMENT} desc, s.debate_id desc limit ${sql.lit(page.among)}
+          ) s
+        ) ranked where ${beyond}
+        order by score desc, id collate "C" desc limit ${page.limit} offset ${page.offset}`.execute(db);
+      return rows;
+    },
+
     /** The same in the order of time, without relevance. */
     inTime: async (
       condition: SearchCondition,

@@ -145,12 +145,16 @@ export function createSearch(options: {
     };
     if (place?.kind === 'older') return older(place.after, 0);
 
-    const newest = await newestHits(condition, counts, place);
-    const last =
-      place === null ? (newest.length === RANKED && !counts.exact ? (newest.at(-1) ?? null) : null) : place.last;
+    const offset = 'offset' in from ? from.offset : 0;
+    if (place === null ? counts.exact : place.last === null) {
+      const best = await store.best(condition, { after: place, offset, limit, among: FEW_MAX });
+      return best.map((hit) => ({ id: hit.id, cursor: relevanceCursor({ kind: 'ranked', ...hit, last: null }) }));
+    }
+
+    const newest = await newestHits(condition, counts, place?.last ?? null);
+    const last = place === null ? (newest.length === RANKED ? (newest.at(-1) ?? null) : null) : place.last;
     const ranked = newest.toSorted(byScore);
-    const skipped =
-      place === null ? ('offset' in from ? from.offset : 0) : ranked.filter((hit) => byScore(hit, place) <= 0).length;
+    const skipped = place === null ? offset : ranked.filter((hit) => byScore(hit, place) <= 0).length;
     const shown = ranked
       .slice(skipped, skipped + limit)
       .map(({ id, score }) => ({ id, cursor: relevanceCursor({ kind: 'ranked', score, id, last }) }));
@@ -158,26 +162,23 @@ export function createSearch(options: {
     return [...shown, ...(await older(last, Math.max(0, skipped - ranked.length)))].slice(0, limit);
   }
 
-  /** Those that are ranked: all where they are few, else the newest, as far back as the page before went. */
+  /** Those of many that are ranked: the newest, as far back as the page before went. */
   async function newestHits(
     condition: SearchCondition,
     counts: SearchCounts,
-    place: { last: TimePlace | null } | null,
+    last: TimePlace | null,
   ): Promise<RankedHit[]> {
-    if (place === null ? counts.exact : place.last === null) return store.newest(condition, sql`true`, FEW_MAX);
     const register = spanOf(condition, counts);
     if (register === null) return [];
-    const last = place?.last ?? null;
     const until: RawBuilder<SqlBool> =
       last === null ? sql`true` : sql`(${MOMENT}, s.debate_id) >= (${last.sortsAt}::timestamptz, ${last.id}::text)`;
-    const rows = await readInSpans({
+    return readInSpans({
       register: last === null ? register : { ...register, first: last.sortsAt },
       hits: counts.total,
       order: 'desc',
       limit: last === null ? RANKED : FEW_MAX,
       read: (span, limit) => store.newest(condition, sql`${span} and ${until}`, limit),
     });
-    return rows;
   }
 
   async function inTime(

@@ -97,7 +97,7 @@ it('is counted in a sample even while the register is taken for empty', async ()
   expect(await early.count(question('mme'))).toMatchObject({ total: 0, exact: true, register: null });
   await insertManyDebates(empty.db, randomSpeech({ seed: 1, people: 50 }), 0, DEBATES, DEBATES);
   expect((await early.count(question('mme'))).exact).toBe(false);
-});
+}, 60_000);
 
 describe('facets', () => {
   it.each(['mme', 'commission', '"nobody has this"'])(

@@ -102,12 +102,15 @@ const LONGEST_WORDS = 4;
 /** Looks for words of the longest captions, and compares where the answers send a player with where the caption is heard. */
 export async function checkWords({ address, sitting, signal }: Omit<Playback, 'replay'>): Promise<Check> {
   const { captions, videoId } = sitting;
+  // One that was announced before it was filmed keeps the id it had then.
+  const known = await fetchInTime(`${address}/api/debates/${videoId}`, signal);
+  const { id } = (await known.json()) as { id: string };
   const hitsOf = async (word: string): Promise<SpeechHit[]> => {
     const url = `${address}/api/search/speech?per_page=100&q=${encodeURIComponent(word)}`;
     const response = await fetchInTime(url, signal);
     if (!response.ok) throw new Error(`looking for "${word}" was answered ${response.status}`);
     const hits = (await response.json()) as SpeechHit[];
-    return hits.filter(({ debate }) => debate.id === videoId);
+    return hits.filter(({ debate }) => debate.id === id);
   };
   let found = 0;
   const elsewhere: string[] = [];
@@ -116,7 +119,7 @@ export async function checkWords({ address, sitting, signal }: Omit<Playback, 'r
     const isHere = ({ starts_at_ms, ends_at_ms, listen_url }: SpeechHit): boolean =>
       starts_at_ms - CAPTION_TOLERANCE_MS <= startsAtMs &&
       startsAtMs <= ends_at_ms + CAPTION_TOLERANCE_MS &&
-      listen_url.endsWith(`/${videoId}/stream#t=${Math.floor(starts_at_ms / 1000)}`);
+      listen_url.endsWith(`/${id}/stream#t=${Math.floor(starts_at_ms / 1000)}`);
     const telling = (text.match(/\p{L}+/gu) ?? []).filter(({ length }) => length >= TELLING_LETTERS);
     const words = telling.toSorted((a, b) => b.length - a.length).slice(0, LONGEST_WORDS);
     const hits = (await Promise.all(words.map(hitsOf))).flat();

@@ -157,6 +157,15 @@ export function createSearchStore(db: Db) {
       return (rows[0]?.counted ?? 0) * standsFor;
     },
 
+    /** The first and the last moment of the whole register; null while it is empty. */
+    register: async (): Promise<Counted['register']> => {
+      const { rows } = await sql<{
+        first: Date | null;
+        last: Date | null;
+      }>`select first, last from ${REGISTER}`.execute(db);
+      return registerOf(rows[0]);
+    },
+
     /** The newest hits of a span of time, each with its relevance. */
     newest: async (condition: SearchCondition, span: RawBuilder<SqlBool>, limit: number): Promise<RankedHit[]> => {
       // As a number: hundreds are read for a page, and a date takes ten times as long to read.
@@ -248,21 +257,13 @@ export function createSearchStore(db: Db) {
 
     /** Words of the register that look like each of these, which it does not have in any form; known words are absent. */
     near: async (words: readonly string[]): Promise<Map<string, KnownWord[]>> => {
-      const rows = await db.transaction().execute(async (trx) => {
-        // PostgreSQL takes comparing two words for as cheap as comparing two numbers, and would compare all there are.
-        await sql`set local enable_seqscan = off`.execute(trx);
-        const near = await sql<{ typed: string; key: string | null; label: string | null }>`
-          select typed, near.key, near.label from unnest(${[...words]}::text[]) typed
-          left join lateral (
-            select key, label, similarity(key, typed) as likeness from debate_terms where key % typed
-            order by likeness desc, key limit ${sql.lit(NEAR_WORDS)}
-          ) near on true
-          where not exists (select from debate_terms t where t.stem = (
-            select array_to_string(tsvector_to_array(to_tsvector('robian_fr', typed)), ' ')))
-            and not exists (select from debate_terms t where t.key = typed)
-          order by typed, near.likeness desc, near.key`.execute(trx);
-        return near.rows;
-      });
+      const { rows } = await sql<{ typed: string; key: string | null; label: string | null }>`
+        select typed, near.key, near.label from unnest(${[...words]}::text[]) typed
+        left join lateral near_terms(typed, ${sql.lit(NEAR_WORDS)}) with ordinality near (key, label, place) on true
+        where not exists (select from debate_terms t where t.stem = (
+          select array_to_string(tsvector_to_array(to_tsvector('robian_fr', typed)), ' ')))
+          and not exists (select from debate_terms t where t.key = typed)
+        order by near.place`.execute(db);
       const known = rows.flatMap(({ typed, key, label }) =>
         key === null || label === null ? [] : [{ typed, key, label }],
       );
@@ -347,12 +348,11 @@ function chosenOf(steps: readonly SampleStep[], found: Found): RawBuilder<number
 }
 
 function countedOf(steps: readonly SampleStep[], row: CountRow | undefined): Counted {
-  const { step, first, last, counted } = row ?? { step: 0, first: null, last: null, counted: 0 };
-  return {
-    sample: steps[step] ?? SAMPLES[3],
-    register: first && last ? { first, last } : null,
-    total: counted,
-  };
+  return { sample: steps[row?.step ?? 0] ?? SAMPLES[3], register: registerOf(row), total: row?.counted ?? 0 };
+}
+
+function registerOf(row: { first: Date | null; last: Date | null } | undefined): Counted['register'] {
+  return row?.first && row.last ? { first: row.first, last: row.last } : null;
 }
 
 /** One pass over the hits for all facets of one value a debate, one for those of several. */
@@ -364,8 +364,8 @@ const FACETS = sql`
       then (select label from debate_names where person_id = substr(spoke.key, 3) order by key limit 1)
       else (select label from debate_names where kind = 'speaker' and key = substr(spoke.key, 3))
     end, counted from (
-      select person as key, count(*)::integer as counted from hits, unnest(people) person
-      group by person order by 2 desc, 1 limit ${sql.lit(FACET_VALUES)}
+      select key, count(*)::integer as counted from (select unnest(people) as key from hits) person
+      group by key order by 2 desc, 1 limit ${sql.lit(FACET_VALUES)}
     ) spoke)`;
 
 function facetsOf(rows: readonly FacetRow[]): CountedValue[] {

@@ -67,6 +67,8 @@ const KEPT_SECONDS = 300;
 const SUGGESTIONS = 6;
 /** Newest debates whose titles are looked at: titles of one matter repeat. */
 const TITLES_READ = 60;
+/** Debates that a beginning of some letters is in, at most. */
+const TITLES_SHARE = 1 / 8;
 /** Shorter beginnings are in most titles. */
 const TITLE_MIN = 3;
 /** Shorter words have too many neighbours. */
@@ -183,7 +185,7 @@ export function createSearch(options: {
 
   async function inTime(
     condition: SearchCondition,
-    counts: SearchCounts,
+    counts: Pick<SearchCounts, 'total' | 'register'>,
     { order, limit, after }: { order: SortOrder; limit: number; after: TimePlace | null },
   ): Promise<TimePlace[]> {
     const register = spanOf(condition, counts);
@@ -243,10 +245,10 @@ export function createSearch(options: {
 
   async function newestTitles(words: readonly string[]) {
     const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
-    const [condition, debates] = await Promise.all([conditionOf(question), debatesKnown()]);
-    const counts = countsOf(await store.count(condition, debates));
-    const from = { offset: 0 };
-    const hits = await find({ question, sort: 'date', order: 'desc', limit: TITLES_READ, from, counts });
+    const [condition, debates, register] = await Promise.all([conditionOf(question), debatesKnown(), store.register()]);
+    // To count them would cost more than to look once more where that was too few.
+    const counts = { total: debates * TITLES_SHARE, register };
+    const hits = await inTime(condition, counts, { order: 'desc', limit: TITLES_READ, after: null });
     return store.titles(hits.map(({ id }) => id));
   }
 
@@ -294,7 +296,10 @@ export function createSearch(options: {
 }
 
 /** From the first to the last moment where anything can be found; null when nothing can. */
-function spanOf({ within }: SearchCondition, { register }: SearchCounts): { first: Date; last: Date } | null {
+function spanOf(
+  { within }: SearchCondition,
+  { register }: Pick<SearchCounts, 'register'>,
+): { first: Date; last: Date } | null {
   if (register === null) return null;
   const first = new Date(Math.max(within.first.getTime(), register.first.getTime()));
   const last = new Date(Math.min(within.last.getTime(), register.last.getTime()));

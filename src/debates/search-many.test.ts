@@ -44,6 +44,33 @@ async function walk(q: string, sort: SearchSort, order: 'asc' | 'desc', limit: n
   }
 }
 
+describe('a title that is typed', () => {
+  /** Newest first, each once, as an own reading of all titles tells. */
+  async function titlesWith(beginning: string): Promise<string[]> {
+    const { rows } = await sql<{ title: string; title_key: string }>`
+      select title, title_key from debates order by sorts_at desc, id desc`.execute(database.db);
+    const holding = rows.filter(({ title_key: key }) => ` ${key}`.includes(` ${beginning}`));
+    return [...new Map(holding.toReversed().map((row) => [row.title_key, row.title])).values()].toReversed();
+  }
+
+  it('is found among the newest debates where many hold it, and anywhere where few do', async () => {
+    const { rows } = await sql<{ word: string; held: number }>`
+      select word, count(*)::integer as held from debates, unnest(string_to_array(title_key, ' ')) word
+      where length(word) > 4 group by word order by held desc, word`.execute(database.db);
+    const [common = { word: '' }] = rows;
+    // In so few that the newest debates do not hold it all.
+    const rare = rows.filter(({ held }) => held === 2).slice(0, 5);
+    expect(rare).toHaveLength(5);
+    for (const { word } of [common, ...rare]) {
+      const { titles } = await search.suggest(word);
+      const wanted = await titlesWith(word);
+      expect(titles.length).toBeGreaterThan(0);
+      for (const { title } of titles) expect(wanted).toContain(title);
+      if (word !== common.word) expect(titles.map(({ title }) => title)).toEqual(wanted.slice(0, 6));
+    }
+  });
+});
+
 describe('a word that is everywhere', () => {
   it('is counted in a sample, and says so', async () => {
     const counts = await search.count(question('mme'));

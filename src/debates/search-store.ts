@@ -200,16 +200,16 @@ export function createSearchStore(db: Db) {
       return rows;
     },
 
-    /** The same in the order of time, without relevance. */
+    /** Hits of a part of the register in the order of time, without relevance. */
     inTime: async (
       condition: SearchCondition,
-      span: RawBuilder<SqlBool>,
+      part: Part,
       order: SortOrder,
       limit: number,
     ): Promise<{ id: string; sortsAt: Date }[]> => {
       const direction = sql.raw(order);
       const { rows } = await sql<{ id: string; sortsAt: Date }>`
-        select s.debate_id as id, s.sorts_at as "sortsAt" from debate_search s where ${span} and ${condition.where}
+        select s.debate_id as id, s.sorts_at as "sortsAt" from ${debatesOf(part)} and ${condition.where}
         order by ${MOMENT} ${direction}, s.debate_id ${direction} limit ${limit}`.execute(db);
       return rows;
     },
@@ -313,6 +313,16 @@ export function createSearchStore(db: Db) {
       return rows;
     },
   };
+}
+
+/** Debates among which hits are looked for by the index, or the newest, which are read one by one. */
+type Part = { span: RawBuilder<SqlBool> } | { newest: number };
+
+/** As `debate_search s where …`. */
+function debatesOf(part: Part): RawBuilder<unknown> {
+  if ('span' in part) return sql`debate_search s where ${part.span}`;
+  return sql`(
+    select * from debate_search order by sorts_at desc, debate_id desc limit ${sql.lit(part.newest)}) s where true`;
 }
 
 const REGISTER = sql`(select min(sorts_at) as first, max(sorts_at) as last from debate_search) register`;

@@ -67,8 +67,8 @@ const KEPT_SECONDS = 300;
 const SUGGESTIONS = 6;
 /** Newest debates whose titles are looked at: titles of one matter repeat. */
 const TITLES_READ = 60;
-/** Debates that a beginning of some letters is in, at most. */
-const TITLES_SHARE = 1 / 8;
+/** Newest debates that are looked at for them first: what one in eight of them holds needs no index. */
+const TITLES_AMONG = 500;
 /** Shorter beginnings are in most titles. */
 const TITLE_MIN = 3;
 /** Shorter words have too many neighbours. */
@@ -201,7 +201,7 @@ export function createSearch(options: {
       order,
       limit,
       from: after?.sortsAt,
-      read: (span, count) => store.inTime(condition, sql`${span} and ${beyond}`, order, count),
+      read: (span, count) => store.inTime(condition, { span: sql`${span} and ${beyond}` }, order, count),
     });
   }
 
@@ -243,12 +243,18 @@ export function createSearch(options: {
     return corrected ? { question: { ...question, terms }, text: searchTextOf(terms) } : null;
   }
 
+  async function rareInTime(condition: SearchCondition): Promise<{ id: string }[]> {
+    const [debates, register] = await Promise.all([debatesKnown(), store.register()]);
+    const total = (debates * TITLES_READ) / TITLES_AMONG;
+    return inTime(condition, { total, register }, { order: 'desc', limit: TITLES_READ, after: null });
+  }
+
   async function newestTitles(words: readonly string[]) {
     const question = { terms: parseSearchText(`${words.join(' ')}*`), filter: {} };
-    const [condition, debates, register] = await Promise.all([conditionOf(question), debatesKnown(), store.register()]);
-    // To count them would cost more than to look once more where that was too few.
-    const counts = { total: debates * TITLES_SHARE, register };
-    const hits = await inTime(condition, counts, { order: 'desc', limit: TITLES_READ, after: null });
+    const condition = await conditionOf(question);
+    // Not counted first, which would cost more than one look too many.
+    const common = await store.inTime(condition, { newest: TITLES_AMONG }, 'desc', TITLES_READ);
+    const hits = common.length === TITLES_READ ? common : await rareInTime(condition);
     return store.titles(hits.map(({ id }) => id));
   }
 

@@ -43,7 +43,7 @@ function look(house: House, wanted: string) {
 function program(script: string) {
   const path = join(folder, 'yt-dlp');
   writeFileSync(path, `#!/bin/sh\n${script}`, { mode: 0o700 });
-  return { tools: { ffmpeg: { path: '/x', version: '7.1' }, ytDlp: { path, admit: async () => undefined } } };
+  return { tools: { ffmpeg: { path: '/x', version: '7.1' }, ytDlp: { path } } };
 }
 
 it('of all of them only the database cannot be done without', () => {

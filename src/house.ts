@@ -29,6 +29,7 @@ import {
   createHostRule,
   createPageGate,
   type Fetcher,
+  openPageProxy,
   type PageGate,
 } from './platform/fetch/index.ts';
 import { createLanguages, type Languages, loadLocales } from './platform/i18n/index.ts';
@@ -185,7 +186,13 @@ export async function openHouse(options: {
     logger.info({ program, status, duration_ms: durationMs }, 'a program ended');
   const tools = {
     ffmpeg: await findFfmpeg({ configured: config.ffmpegPath, path: process.env.PATH, onEnd, clock }),
-    ytDlp: await findYtDlp({ configured: config.ytDlpPath, path: process.env.PATH, onEnd, admit: pageGate.admit }),
+    ytDlp: await findYtDlp({
+      configured: config.ytDlpPath,
+      path: process.env.PATH,
+      onEnd,
+      admit: pageGate.admit,
+      openProxy: () => openPageProxy({ rule: hosts }),
+    }),
   };
   const extraction = createExtraction({
     db: database.db,

@@ -41,7 +41,7 @@ async function fetchPage(file: string, tools: Partial<Tools> = {}): Promise<Fetc
       collectYoung: () => undefined,
       limits: DOWNLOAD_LIMITS,
     },
-    { ffmpeg: found, ytDlp: { path: ytDlp, admit: async () => undefined }, ...tools },
+    { ffmpeg: found, ytDlp: { path: ytDlp, admit: async () => undefined, openProxy: async () => NO_PROXY }, ...tools },
     {
       candidate: { kind: 'page', url: 'https://page.test/x', durationAtLeastSeconds: 3 },
       workspace,
@@ -50,6 +50,9 @@ async function fetchPage(file: string, tools: Partial<Tools> = {}): Promise<Fetc
     },
   );
 }
+
+/** The stand-in asks for nothing. */
+const NO_PROXY = { url: '', close: async () => undefined };
 
 describe.runIf(hasFfmpeg)('the sound of a page', () => {
   const sine = ['-f', 'lavfi', '-i', 'sine=duration=3'];

@@ -7,6 +7,8 @@ export interface ProgramRun {
   /** Never through a shell. */
   args: readonly string[];
   directory?: string;
+  /** Beside what this process has. */
+  environment?: Readonly<Record<string, string>>;
   /** The whole run may take this long, in ms. */
   timeoutMs: number;
   /** Silence on both outputs for longer than this, in ms, means that it hangs. */
@@ -48,6 +50,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   const startedMs = run.clock.monotonicMs();
   const child = spawn(run.command, [...run.args], {
     cwd: run.directory,
+    env: { ...process.env, ...run.environment },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -6,7 +6,7 @@ import type { YtDlp } from './yt-dlp.ts';
 const VERSION_TIMEOUT_MS = 20_000;
 
 /** As it names itself, `2025.10.22`; null when it does not run. */
-export async function readYtDlpVersion({ path }: YtDlp, clock: Clock): Promise<string | null> {
+export async function readYtDlpVersion({ path }: Pick<YtDlp, 'path'>, clock: Clock): Promise<string | null> {
   let version: string | null = null;
   await runProgram({
     command: path,

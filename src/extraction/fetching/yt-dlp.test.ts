@@ -5,14 +5,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type MediaServer, startMediaServer } from '../../../tests/support/media-server.ts';
 import { syntheticMp3 } from '../../../tests/support/synthetic-mp3.ts';
 import { systemClock } from '../../platform/clock/index.ts';
-import { createFetcher, FetchError, type Fetcher } from '../../platform/fetch/index.ts';
+import { createFetcher, createHostRule, FetchError, type Fetcher, openPageProxy } from '../../platform/fetch/index.ts';
 import { DOWNLOAD_LIMITS, type DownloadDeps } from './download-context.ts';
 import { downloadPage, findYtDlp, parsePageProgress, type YtDlp } from './yt-dlp.ts';
 
+/** What lets yt-dlp through to the media server of a test, and nowhere else. */
+const openProxy = () => openPageProxy({ rule: createHostRule({ own: [media.url('/')], listed: [] }) });
 const real = await findYtDlp({
   configured: process.env.YTDLP_PATH,
   path: process.env.PATH,
   admit: async () => undefined,
+  openProxy,
 });
 const SIZE = 3_000_000;
 
@@ -57,7 +60,7 @@ function download(
 }
 
 describe.runIf(real !== null)('the real yt-dlp', () => {
-  const ytDlp = real ?? { path: '', admit: async () => undefined };
+  const ytDlp = real ?? { path: '', admit: async () => undefined, openProxy };
 
   it('fetches a page that is a sound file, and tells its progress in bytes', async () => {
     const path = await download(ytDlp);
@@ -82,6 +85,16 @@ describe.runIf(real !== null)('the real yt-dlp', () => {
     await expect(download(ytDlp)).rejects.toMatchObject({ code: 'extraction/page-unsupported' });
   });
 
+  it('follows a page to public addresses only', async () => {
+    const inside = await startMediaServer();
+    inside.files.set('/debat.mp3', { sizeBytes: SIZE, read: syntheticMp3 });
+    const headers = { location: inside.url('/debat.mp3') };
+    media.faults.push(() => ({ do: 'status', status: 302, headers }));
+    await expect(download(ytDlp)).rejects.toMatchObject({ code: 'extraction/source-refused' });
+    expect(inside.requests).toEqual([]);
+    await inside.close();
+  });
+
   it('is ended by an abort', async () => {
     const abort = new AbortController();
     media.faults.push(() => {
@@ -96,8 +109,19 @@ describe.runIf(real !== null)('the real yt-dlp', () => {
 function standIn(script: string): YtDlp {
   const path = join(directory, 'yt-dlp');
   writeFileSync(path, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-  return { path, admit: async () => undefined };
+  return { path, admit: async () => undefined, openProxy };
 }
+
+/** Fetches an address into a file, by the proxy that the environment names. */
+const ASK_THROUGH = `
+import { createWriteStream } from 'node:fs';
+import { get } from 'node:http';
+const [, , url, path] = process.argv;
+const { hostname, port, username, password } = new URL(process.env.http_proxy);
+const authorization = 'Basic ' + Buffer.from(username + ':' + password).toString('base64');
+const headers = { host: new URL(url).host, 'proxy-authorization': authorization };
+get({ hostname, port, path: url, headers }, (answer) => answer.pipe(createWriteStream(path)));
+`;
 
 describe('what yt-dlp says is not believed', () => {
   it.each<[string, string, string]>([
@@ -111,6 +135,21 @@ describe('what yt-dlp says is not believed', () => {
     ['a full disk', 'echo "No space left on device" >&2; exit 1', 'extraction/disk-full'],
   ])('%s', async (_name, script, code) => {
     await expect(download(standIn(script))).rejects.toMatchObject({ code });
+  });
+
+  it('it is given one way out, with a password, for as long as it runs', async () => {
+    const program = join(directory, 'ask.mjs');
+    writeFileSync(program, ASK_THROUGH);
+    const asks = `"${process.execPath}" ${program} ${media.url('/debat.mp3')} "$PWD/page.mp3"`;
+    const say = 'echo "$http_proxy $https_proxy $all_proxy $HTTPS_PROXY" > way.txt';
+    const ytDlp = standIn(`${say}; ${asks} && echo "robian-file $PWD/page.mp3"`);
+    const path = await download(ytDlp);
+    expect(readFileSync(path).equals(syntheticMp3(0, SIZE))).toBe(true);
+    const ways = new Set(readFileSync(join(directory, 'way.txt'), 'utf8').trim().split(' '));
+    expect(ways.size).toBe(1);
+    const [way = ''] = ways;
+    expect(way).toMatch(/^http:\/\/robian:[\w-]{32}@127\.0\.0\.1:\d+$/);
+    await expect(fetch(`http://${new URL(way).host}/`)).rejects.toThrow('fetch failed');
   });
 
   it('a disk that runs low while it writes ends it', async () => {

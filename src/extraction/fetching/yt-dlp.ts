@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import type { AppError } from '../../platform/errors/index.ts';
+import type { PageProxy } from '../../platform/fetch/index.ts';
 import { extractionErrors } from '../errors.ts';
 import { createUpkeep, type DownloadDeps, requireRoom } from './download-context.ts';
 import { findProgram } from './find-program.ts';
@@ -9,11 +10,10 @@ import { type OnProgramEnd, type ProgramEnd, runProgram } from './run-program.ts
 
 export interface YtDlp {
   path: string;
-  /**
-   * Throws unless this page may be asked for. yt-dlp looks its name up again and follows redirects by itself, so this is no
-   * more than a look before (docs/ADMINISTRATION.md).
-   */
+  /** Throws unless this page may be asked for. */
   admit: (url: string) => Promise<unknown>;
+  /** Opens the only way out that a run is given, as it looks names up again and follows redirects by itself. */
+  openProxy: () => Promise<PageProxy>;
   /** Told of each run of it. */
   onEnd?: OnProgramEnd | undefined;
 }
@@ -23,10 +23,12 @@ export async function findYtDlp(options: {
   configured: string | undefined;
   path: string | undefined;
   admit: YtDlp['admit'];
+  openProxy: YtDlp['openProxy'];
   onEnd?: OnProgramEnd;
 }): Promise<YtDlp | null> {
   const path = await findProgram('yt-dlp', options);
-  return path === null ? null : { path, admit: options.admit, onEnd: options.onEnd };
+  const { admit, openProxy, onEnd } = options;
+  return path === null ? null : { path, admit, openProxy, onEnd };
 }
 
 export interface PageRequest {
@@ -55,6 +57,19 @@ export async function downloadPage(deps: DownloadDeps & { ytDlp: YtDlp }, reques
   await requireRoom(deps, 0);
   if (!/^https?:\/\//i.test(request.url)) throw extractionErrors.error('page-unsupported');
   await deps.ytDlp.admit(request.url);
+  const proxy = await deps.ytDlp.openProxy();
+  try {
+    return await runThrough(proxy, deps, request);
+  } finally {
+    await proxy.close();
+  }
+}
+
+async function runThrough(
+  proxy: PageProxy,
+  deps: DownloadDeps & { ytDlp: YtDlp },
+  request: PageRequest,
+): Promise<string> {
   let path: string | null = null;
   const room = new AbortController();
   const watch = watchRoom(deps, room);
@@ -62,6 +77,8 @@ export async function downloadPage(deps: DownloadDeps & { ytDlp: YtDlp }, reques
     runProgram({
       command: deps.ytDlp.path,
       args: pageArguments(request, deps.limits.maxBytes),
+      // Not an argument: those are read by all who sit at this machine.
+      environment: proxyEnvironment(proxy),
       directory: request.directory,
       timeoutMs: TIMEOUT_MS,
       silenceMs: SILENCE_MS,
@@ -90,6 +107,13 @@ function watchRoom(deps: DownloadDeps, room: AbortController): (doneBytes: numbe
     upkeep(Math.max(0, doneBytes - knownBytes)).catch((error: unknown) => room.abort(error));
     knownBytes = doneBytes;
   };
+}
+
+/** What yt-dlp and the programs that it starts go by (https://everything.curl.dev/usingcurl/proxies/env). */
+function proxyEnvironment({ url }: PageProxy): Record<string, string> {
+  const ways = { http_proxy: url, https_proxy: url, all_proxy: url, no_proxy: '' };
+  const capitals = Object.entries(ways).map(([name, value]) => [name.toUpperCase(), value]);
+  return { ...ways, ...Object.fromEntries(capitals) };
 }
 
 function pageArguments({ url, directory }: PageRequest, maxBytes: number): string[] {

@@ -10,3 +10,4 @@ export {
   type OpenedResponse,
 } from './fetcher.ts';
 export { createHostRule, createPageGate, type HostRule, type PageGate, type ResolveHost } from './host-rule.ts';
+export { openPageProxy, type PageProxy } from './page-proxy.ts';

@@ -59,7 +59,8 @@ export async function openPageProxy(options: { rule: HostRule; resolve?: Resolve
     const headers = { ...request.headers };
     for (const name of HOP_HEADERS) delete headers[name];
     const createConnection = (): Socket => reach(url, Number(url.port) || HTTP_PORT);
-    const asked = http.request(url, { method: request.method, headers, createConnection });
+    // No agent: a connection that another request made was looked at for another reason.
+    const asked = http.request(url, { method: request.method, headers, createConnection, agent: false });
     asked.once('response', (answer) => {
       response.writeHead(answer.statusCode ?? BAD_GATEWAY, answer.headers);
       pipeline(answer, response, () => undefined);
